@@ -1,0 +1,43 @@
+//! How the program ends.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use rolecall::batch::BatchError;
+
+/// What the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    Done,
+    RowsSetAside,
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::from(0),
+            Exit::RowsSetAside => Self::from(1),
+            Exit::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Tells whether the reader of standard output went away, as `head` does when it has enough.
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+            || cause.downcast_ref::<BatchError>().is_some_and(BatchError::is_closed_pipe)
+    })
+}
+
+/// Prints an error with its causes as one line.
+pub(super) fn report(error: &anyhow::Error) {
+    let line = format!("{error:#}");
+    let line: Vec<_> = line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect();
+    let line: String =
+        line.join("; ").chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    // Where standard error is closed, nobody is there to be told.
+    let _ = writeln!(anstream::stderr(), "rolecall: {line}");
+}

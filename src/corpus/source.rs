@@ -1,0 +1,131 @@
+//! Where the files of a corpus come from: the binary, or a folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::CorpusError;
+
+/// Name and text of each file that the binary carries, made by the build script.
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+
+/// Files that serve any taxonomy, so that a folder may leave them out.
+const SHARED: [&str; 4] = ["background.tsv", "calibration.toml", "columns.toml", "stopwords.txt"];
+
+/// One file of a corpus.
+#[derive(Debug, Clone)]
+pub(crate) struct CorpusFile {
+    /// The name inside the corpus, such as `roles/trainer.toml`.
+    pub(crate) name: String,
+    /// The name to show in an error: with the folder, where there is one.
+    pub(crate) shown: String,
+    pub(crate) text: String,
+}
+
+impl CorpusFile {
+    /// Parses the file as TOML; an error names the file and the line.
+    pub(crate) fn parse_toml<T: DeserializeOwned>(&self) -> Result<T, CorpusError> {
+        toml::from_str(&self.text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(self.text.len()));
+            let line = 1 + self.text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count();
+            let message = error.message().trim().replace('\n', "; ");
+            CorpusError::Syntax { file: self.shown.clone(), line, message }
+        })
+    }
+
+    /// Makes the error for a value that breaks a rule.
+    pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> CorpusError {
+        CorpusError::Invalid {
+            file: self.shown.clone(),
+            key: key.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+/// The files of a corpus, in the order of their names.
+#[derive(Debug)]
+pub(crate) struct Source {
+    files: BTreeMap<String, CorpusFile>,
+    prefix: String,
+}
+
+impl Source {
+    pub(crate) fn embedded() -> Self {
+        let prefix = "corpus/".to_owned();
+        let files = EMBEDDED
+            .iter()
+            .map(|&(name, text)| file(&prefix, name, text.to_owned()))
+            .collect();
+        Self { files, prefix }
+    }
+
+    pub(crate) fn folder(folder: &Path) -> Result<Self, CorpusError> {
+        let prefix = format!("{}/", folder.display());
+        let mut files: BTreeMap<_, _> = EMBEDDED
+            .iter()
+            .filter(|(name, _)| SHARED.contains(name))
+            .map(|&(name, text)| file("corpus/", name, text.to_owned()))
+            .collect();
+        let names = list(folder, "", &["toml", "tsv", "txt"])?
+            .into_iter()
+            .filter(|name| name == "taxonomy.toml" || SHARED.contains(&name.as_str()))
+            .chain(list(folder, "roles/", &["toml"])?)
+            .chain(list(folder, "neighbours/", &["toml"])?);
+        for name in names {
+            let path = folder.join(&name);
+            let text = fs::read_to_string(&path)
+                .map_err(|source| CorpusError::Read { path: path.clone(), source })?;
+            let (name, file) = file(&prefix, &name, text);
+            files.insert(name, file);
+        }
+        Ok(Self { files, prefix })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&CorpusFile> {
+        self.files.get(name)
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = &CorpusFile> {
+        self.files.values()
+    }
+
+    /// Returns the files directly in a folder of the corpus, such as `roles/`.
+    pub(crate) fn files_in(&self, folder: &str) -> impl Iterator<Item = &CorpusFile> {
+        self.files().filter(move |file| file.name.starts_with(folder))
+    }
+
+    pub(crate) fn missing(&self, name: &str) -> CorpusError {
+        CorpusError::Missing { file: format!("{}{name}", self.prefix) }
+    }
+}
+
+fn file(prefix: &str, name: &str, text: String) -> (String, CorpusFile) {
+    let shown = format!("{prefix}{name}");
+    (name.to_owned(), CorpusFile { name: name.to_owned(), shown, text })
+}
+
+/// Lists the files with one of the extensions in a folder of the corpus; a subfolder that is not
+/// there has none.
+fn list(folder: &Path, below: &str, extensions: &[&str]) -> Result<Vec<String>, CorpusError> {
+    let path = folder.join(below);
+    if !below.is_empty() && !path.exists() {
+        return Ok(Vec::new());
+    }
+    let read = |source| CorpusError::Read { path: path.clone(), source };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&path).map_err(read)? {
+        let entry = entry.map_err(read)?.path();
+        let extension = entry.extension().and_then(|extension| extension.to_str());
+        let name = entry.file_name().and_then(|name| name.to_str());
+        if let (Some(extension), Some(name), true) = (extension, name, entry.is_file()) {
+            // A file that starts with a dot is an editor's, not the corpus'.
+            if extensions.contains(&extension) && !name.starts_with('.') {
+                names.push(format!("{below}{name}"));
+            }
+        }
+    }
+    Ok(names)
+}

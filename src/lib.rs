@@ -1,0 +1,48 @@
+//! Reads job postings and says which of the twelve ONC health-IT workforce roles each one hires
+//! for, and in which tier.
+//!
+//! The roles are profiles in a [tantivy] index; a posting is scored by BM25 against every one of
+//! them, with inverse document frequencies taken from a large background of real postings.
+//!
+//! ```
+//! use rolecall::{Classifier, Posting};
+//!
+//! let classifier = Classifier::new()?;
+//! let posting = Posting::new("EHR Trainer", "Teach nurses in class, write lesson plans and tip sheets.");
+//! let tag = classifier.classify(&posting);
+//! assert_eq!(tag.closest().expect("words matched").role.id, "trainer");
+//! # Ok::<(), rolecall::Error>(())
+//! ```
+//!
+//! The modules follow the way of the data, and each can be read alone:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`corpus`] | the data: embedded in the binary, or a folder of yours |
+//! | [`taxonomy`] | tiers, roles, neighbours and their profiles: load and validate |
+//! | [`text`] | markup off, words, stems: the same chain for the index and for postings |
+//! | [`index`] | builds, fingerprints, opens and checks the tantivy index |
+//! | [`score`] | BM25: tantivy's searcher, and the compiled table that equals it |
+//! | [`classify`] | ranking, scope, confidence, tag, evidence |
+//! | [`posting`] | a posting, and finding its title and text among a file's columns |
+//! | [`table`] | reads records from files without changing a byte of them |
+//! | [`batch`] | the pipeline: read, tag in parallel, write in order |
+//!
+//! [tantivy]: https://docs.rs/tantivy
+
+pub mod batch;
+pub mod classify;
+pub mod corpus;
+pub mod index;
+pub mod posting;
+pub mod score;
+pub mod table;
+pub mod taxonomy;
+pub mod text;
+
+mod error;
+
+pub use classify::{Classifier, Tag, Tagger};
+pub use corpus::Corpus;
+pub use error::Error;
+pub use posting::Posting;

@@ -1,0 +1,43 @@
+//! A posting, and finding its title and text among a file's columns.
+
+mod columns;
+mod names;
+mod pasted;
+
+use std::borrow::Cow;
+
+pub use columns::{Columns, ColumnsError, detect};
+pub use names::ColumnNames;
+
+/// A job posting: a title and one or more pieces of body text, plain or HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Posting<'a> {
+    /// The job title; may be empty.
+    pub title: Cow<'a, str>,
+    /// Description, requirements and the like; may be empty.
+    pub body: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Posting<'a> {
+    /// Makes a posting of a title and a body.
+    pub fn new(title: impl Into<Cow<'a, str>>, body: impl Into<Cow<'a, str>>) -> Self {
+        Self { title: title.into(), body: vec![body.into()] }
+    }
+
+    /// Makes a posting of one pasted text: a short first line is its title.
+    ///
+    /// A line of up to 12 words and 100 bytes that does not end like a sentence is short. A text
+    /// that is one such line is a posting with a title only.
+    ///
+    /// ```
+    /// use rolecall::Posting;
+    ///
+    /// let posting = Posting::pasted("EHR Trainer\n\nTeach nurses in class.");
+    /// assert_eq!(posting.title, "EHR Trainer");
+    /// assert_eq!(Posting::pasted("You will teach nurses in class.").title, "");
+    /// ```
+    pub fn pasted(text: &'a str) -> Self {
+        let (title, body) = pasted::split(text);
+        Self::new(title, body)
+    }
+}

@@ -1,0 +1,55 @@
+use std::path::{Path, PathBuf};
+
+use crate::posting::ColumnsError;
+
+/// Says why a file of postings can't be read, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// The file can't be opened or read.
+    #[error("{}: cannot read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is in a form that is not read.
+    #[error("{}: this is {found}, expected CSV or TSV in UTF-8 (or another encoding that keeps ASCII); {advice}", path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be.
+        found: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The file has no header, because it is empty.
+    #[error("{}: the file is empty, expected a header line with column names", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The title and text columns are not known.
+    #[error("{}: {source}", path.display())]
+    Columns {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        source: ColumnsError,
+    },
+    /// A Parquet file can't be read.
+    #[error("{}: cannot read as Parquet: {source}", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: parquet::errors::ParquetError,
+    },
+}
+
+impl TableError {
+    pub(super) fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
+        move |source| TableError::Read { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,16 @@
+//! The way from text to stems: markup off, words, lower case, ASCII folding, stop words,
+//! Snowball English.
+//!
+//! The chain is a tantivy `TextAnalyzer`. The index uses it when profiles are added, and postings
+//! go through the very same filters, one word at a time, so that the two can't drift apart.
+
+mod analyzer;
+mod markup;
+mod stemmer;
+mod stopwords;
+mod words;
+
+pub use analyzer::{Analyzer, CHAIN};
+pub use markup::strip_markup;
+pub use stopwords::StopWords;
+pub use words::{MAX_WORD_BYTES, MIN_WORD_CHARS, words};
