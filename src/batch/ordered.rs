@@ -63,9 +63,6 @@ impl<T, S> Ordered<T, S> {
         self.moved_on.notify_all();
     }
 
-    pub(super) fn into_sink(self) -> S {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).sink
-    }
 }
 
 #[cfg(test)]
@@ -96,7 +93,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!(ordered.into_sink(), (0..1000).collect::<Vec<_>>());
+        assert_eq!(ordered.state.into_inner().unwrap().sink, (0..1000).collect::<Vec<_>>());
     }
 
     #[test]

@@ -37,8 +37,8 @@ mod tests {
 
     #[test]
     fn hand_computed() {
-        // x = (30 - 10) / 40 = 0.5, y = ln 31: -1 + 4 + 0.3 · 3.43399 = 4.03020
-        assert!((SCOPE.probability(30.0, 10.0) - 0.982_538).abs() < 1e-6);
+        // x = (30 - 10) / 40 = 0.5, y = ln 31: -1 + 4 + 0.3 · 3.433987 = 4.030196
+        assert!((SCOPE.probability(30.0, 10.0) - 0.982_539).abs() < 1e-6);
         // m = (40 - 30) / 40 = 0.25: 0.2 + 1 = 1.2
         assert!((CONFIDENCE.probability(40.0, 30.0) - 0.768_525).abs() < 1e-6);
         assert!((SCOPE.probability(0.0, 0.0) - logistic(-9.0)).abs() < 1e-12);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::{CorpusError, CorpusFile};
 
@@ -14,53 +15,64 @@ use super::{CorpusError, CorpusFile};
 pub struct Background {
     documents: u64,
     floor: u64,
-    frequencies: BTreeMap<String, u64>,
+    /// The lines of the file, which hold the stems: a map of strings would take longer to make
+    /// than a posting takes to classify.
+    lines: String,
+    /// In the order of the stems' bytes.
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    /// Where the stem is in the lines.
+    stem: Range<usize>,
+    frequency: u64,
 }
 
 impl Background {
     /// Parses `background.tsv`: comment lines with `#`, then `documents<TAB>N`, `floor<TAB>F`,
-    /// a blank line, and `stem<TAB>document frequency` a line.
+    /// a blank line, and `stem<TAB>document frequency` a line, in the order of the stems' bytes.
     pub(crate) fn parse(file: &CorpusFile) -> Result<Self, CorpusError> {
-        let mut header = BTreeMap::new();
-        let mut frequencies = BTreeMap::new();
-        let mut in_header = true;
-        for (n, line) in file.text.lines().enumerate() {
-            let wrong = |message: String| CorpusError::Syntax {
-                file: file.shown.clone(),
-                line: n + 1,
-                message,
-            };
-            if in_header && line.starts_with('#') {
-                continue;
-            }
-            if in_header && line.is_empty() {
-                in_header = false;
-                continue;
-            }
-            let (name, value) = line
-                .split_once('\t')
-                .ok_or_else(|| wrong(format!("expected name, tab, number, found {line:?}")))?;
-            let value: u64 = value
-                .parse()
-                .map_err(|_| wrong(format!("expected a whole number, found {value:?}")))?;
-            let target = if in_header { &mut header } else { &mut frequencies };
-            if target.insert(name.to_owned(), value).is_some() {
-                return Err(wrong(format!("`{name}` stands here a second time")));
-            }
-        }
-        let of_header = |key: &str| {
-            let message = "expected this line in the header, with a number above 0";
-            header.get(key).copied().filter(|&v| v > 0).ok_or_else(|| file.invalid(key, message))
+        let wrong = |line: usize, message: String| CorpusError::Syntax {
+            file: file.shown.clone(),
+            line,
+            message,
         };
-        let background =
-            Self { documents: of_header("documents")?, floor: of_header("floor")?, frequencies };
-        match background.frequencies.iter().find(|&(_, &n)| n > background.documents || n == 0) {
-            Some((stem, n)) => Err(file.invalid(
-                stem,
-                format!("expected 1 to {} documents, found {n}", background.documents),
-            )),
-            None => Ok(background),
+        let (header, lines) = file.text.split_once("\n\n").unwrap_or((&file.text, ""));
+        let [mut documents, mut floor] = [0, 0];
+        for (n, line) in (1..).zip(header.lines()).filter(|(_, line)| !line.starts_with('#')) {
+            match entry(line).map_err(|message| wrong(n, message))? {
+                ("documents", number) => documents = number,
+                ("floor", number) => floor = number,
+                (name, _) => {
+                    let message = format!("expected `documents` or `floor`, found {name:?}");
+                    return Err(wrong(n, message));
+                }
+            }
         }
+        for (key, value) in [("documents", documents), ("floor", floor)] {
+            if value == 0 {
+                let message = "expected this line in the header, with a number above 0";
+                return Err(file.invalid(key, message));
+            }
+        }
+        let mut entries = Vec::with_capacity(lines.len() / 8);
+        let (mut before, mut start) = ("", 0);
+        for (n, line) in (header.lines().count() + 2..).zip(lines.split_terminator('\n')) {
+            let (stem, number) = entry(line).map_err(|message| wrong(n, message))?;
+            if stem <= before {
+                let message = format!("expected a stem after {before:?}, found {stem:?}");
+                return Err(wrong(n, message));
+            }
+            if !(1..=documents).contains(&number) {
+                let message = format!("expected 1 to {documents} documents, found {number}");
+                return Err(wrong(n, message));
+            }
+            before = stem;
+            entries.push(Entry { stem: start..start + stem.len(), frequency: number });
+            start += line.len() + 1;
+        }
+        Ok(Self { documents, floor, lines: lines.to_owned(), entries })
     }
 
     /// Returns how many postings were counted.
@@ -70,14 +82,28 @@ impl Background {
 
     /// Returns how many stems are listed.
     pub fn stems(&self) -> usize {
-        self.frequencies.len()
+        self.entries.len()
     }
 
     /// Returns in how many postings a stem occurs. A stem that is not listed occurs in fewer
     /// than the floor; half of the floor is taken, at least 1.
     pub fn document_frequency(&self, stem: &str) -> u64 {
-        self.frequencies.get(stem).copied().unwrap_or((self.floor / 2).max(1))
+        let stem_of = |entry: &Entry| &self.lines[entry.stem.clone()];
+        match self.entries.binary_search_by(|entry| stem_of(entry).cmp(stem)) {
+            Ok(found) => self.entries[found].frequency,
+            Err(_) => (self.floor / 2).max(1),
+        }
     }
+}
+
+/// Reads a line: a name, a tab, and a whole number.
+fn entry(line: &str) -> Result<(&str, u64), String> {
+    let tab = memchr::memchr(b'\t', line.as_bytes())
+        .ok_or_else(|| format!("expected name, tab, number, found {line:?}"))?;
+    let (name, number) = (&line[..tab], &line[tab + 1..]);
+    let number =
+        number.parse().map_err(|_| format!("expected a whole number, found {number:?}"))?;
+    Ok((name, number))
 }
 
 /// Counts document frequencies, one posting after another.
@@ -158,6 +184,8 @@ mod tests {
         insta::assert_snapshot!(parse("floor\t1\n\nehr\t3").unwrap_err(),
             @"corpus/background.tsv: key `documents`: expected this line in the header, with a number above 0");
         insta::assert_snapshot!(parse("documents\t2\nfloor\t1\n\nehr\t3").unwrap_err(),
-            @"corpus/background.tsv: key `ehr`: expected 1 to 2 documents, found 3");
+            @"corpus/background.tsv:4: expected 1 to 2 documents, found 3");
+        insta::assert_snapshot!(parse("documents\t2\nfloor\t1\n\nb\t1\na\t1").unwrap_err(),
+            @r#"corpus/background.tsv:5: expected a stem after "b", found "a""#);
     }
 }

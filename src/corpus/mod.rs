@@ -12,6 +12,7 @@ mod error;
 mod source;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use background::{Background, BackgroundBuilder};
 pub use calibration::{
@@ -19,7 +20,7 @@ pub use calibration::{
 };
 pub use error::CorpusError;
 use sha2::{Digest, Sha256};
-use source::Source;
+pub(crate) use source::{CorpusFile, Source as CorpusSource};
 
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
@@ -38,7 +39,7 @@ pub struct Corpus {
     pub stop_words: StopWords,
     /// Names that job boards give to their title and text columns.
     pub column_names: ColumnNames,
-    hash: String,
+    source: Arc<CorpusSource>,
 }
 
 impl Corpus {
@@ -49,7 +50,7 @@ impl Corpus {
     /// Returns an error if an embedded file is invalid; the tests of this crate make sure that
     /// none is.
     pub fn embedded() -> Result<Self, CorpusError> {
-        Self::load(&Source::embedded())
+        Self::load(CorpusSource::embedded())
     }
 
     /// Loads a corpus from a folder; shared files that it lacks come from the embedded corpus.
@@ -58,25 +59,33 @@ impl Corpus {
     ///
     /// Returns an error that names file and key if a file is missing, can't be read or is invalid.
     pub fn from_folder(folder: &Path) -> Result<Self, CorpusError> {
-        Self::load(&Source::folder(folder)?)
+        Self::load(CorpusSource::folder(folder)?)
     }
 
-    fn load(source: &Source) -> Result<Self, CorpusError> {
+    fn load(source: CorpusSource) -> Result<Self, CorpusError> {
         let shared = |name| source.get(name).ok_or_else(|| source.missing(name));
         Ok(Self {
-            taxonomy: Taxonomy::load(source)?,
+            taxonomy: Taxonomy::load(&source)?,
             background: Background::parse(shared("background.tsv")?)?,
             calibration: load_calibration(shared("calibration.toml")?)?,
             stop_words: StopWords::parse(&shared("stopwords.txt")?.text),
             column_names: shared("columns.toml")?.parse_toml()?,
-            hash: hash(source),
+            source: Arc::new(source),
         })
     }
 
     /// Returns the SHA-256 of all files of the corpus, names and contents, as 64 hexadecimal
     /// digits. The same files give the same hash, embedded or from a folder.
-    pub fn hash(&self) -> &str {
-        &self.hash
+    /// Takes about a millisecond.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for file in self.source.files() {
+            for part in [file.name.as_bytes(), file.text.as_bytes()] {
+                hasher.update((part.len() as u64).to_le_bytes());
+                hasher.update(part);
+            }
+        }
+        crate::index::hexadecimal(&hasher.finalize())
     }
 }
 
@@ -89,20 +98,6 @@ fn load_calibration(file: &CorpusFile) -> Result<Calibration, CorpusError> {
         None => Ok(calibration),
     }
 }
-
-fn hash(source: &Source) -> String {
-    let mut hasher = Sha256::new();
-    for file in source.files() {
-        for part in [file.name.as_bytes(), file.text.as_bytes()] {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-    }
-    crate::index::hexadecimal(&hasher.finalize())
-}
-
-pub(crate) use source::CorpusFile;
-pub(crate) use source::Source as CorpusSource;
 
 #[cfg(test)]
 mod tests {

@@ -59,7 +59,7 @@ impl Fingerprint {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tantivy_version: tantivy::version_string().to_owned(),
             taxonomy: corpus.taxonomy.name.clone(),
-            corpus_hash: corpus.hash().to_owned(),
+            corpus_hash: corpus.hash(),
             tokenizer: CHAIN.to_owned(),
             profiles: corpus.taxonomy.profile_count(),
             files,

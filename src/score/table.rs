@@ -158,21 +158,29 @@ impl TermRows {
 
 /// Finds the commonest word of each stem in the profiles; of equally common ones the shortest,
 /// then the first by alphabet.
-fn labels(index: &ProfileIndex, corpus: &Corpus) -> BTreeMap<String, String> {
+fn labels(index: &ProfileIndex, corpus: &Corpus) -> FxHashMap<String, String> {
     let mut analyzer = index.analyzer.clone();
-    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    let mut counts: FxHashMap<String, usize> = FxHashMap::default();
     for profile in corpus.taxonomy.documents() {
         for text in [profile.title, profile.duties, profile.vocabulary].into_iter().flatten() {
-            analyzer.words_and_stems(text, |word, stem| {
-                let words = counts.entry(stem.to_owned()).or_default();
-                *words.entry(word.to_lowercase()).or_insert(0) += 1;
-            });
+            for word in words(text) {
+                *counts.entry(word.to_lowercase()).or_insert(0) += 1;
+            }
         }
     }
-    let commonest = |words: BTreeMap<String, usize>| {
-        words.into_iter().min_by_key(|(word, n)| (usize::MAX - n, word.len())).map(|(word, _)| word)
-    };
-    counts.into_iter().filter_map(|(stem, words)| Some((stem, commonest(words)?))).collect()
+    let rank = |(word, n): &(&str, usize)| (usize::MAX - n, word.len(), word.to_string());
+    let mut labels: FxHashMap<String, (&str, usize)> = FxHashMap::default();
+    for (word, &n) in &counts {
+        let candidate = (word.as_str(), n);
+        analyzer.stems(word, |stem| match labels.get_mut(stem) {
+            Some(best) if rank(best) <= rank(&candidate) => {}
+            Some(best) => *best = candidate,
+            None => {
+                labels.insert(stem.to_owned(), candidate);
+            }
+        });
+    }
+    labels.into_iter().map(|(stem, (word, _))| (stem, word.to_owned())).collect()
 }
 
 /// Scores one posting after another.

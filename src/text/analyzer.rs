@@ -4,7 +4,7 @@ use tantivy::tokenizer::{
 
 use super::stemmer::StemFilter;
 use super::words::WordTokenizer;
-use super::{StopWords, words};
+use super::StopWords;
 
 /// The settings of the chain, as they stand in an index fingerprint. Whoever changes what the
 /// chain does changes this line, so that older indexes are refused.
@@ -48,14 +48,6 @@ impl Analyzer {
             found(&stream.token().text);
         }
     }
-
-    /// Calls `found` with each word of a text as it is written and its stem; words without a
-    /// stem (stop words) are passed over.
-    pub fn words_and_stems(&mut self, text: &str, mut found: impl FnMut(&str, &str)) {
-        for word in words(text) {
-            self.stems(word, |stem| found(word, stem));
-        }
-    }
 }
 
 impl std::fmt::Debug for Analyzer {
@@ -69,6 +61,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::words;
 
     proptest! {
         /// What lets the scoring table remember words: the chain sees each word alone.
@@ -78,7 +71,9 @@ mod tests {
             let mut whole = Vec::new();
             analyzer.stems(&text, |stem| whole.push(stem.to_owned()));
             let mut by_word = Vec::new();
-            analyzer.words_and_stems(&text, |_, stem| by_word.push(stem.to_owned()));
+            for word in words(&text) {
+                analyzer.stems(word, |stem| by_word.push(stem.to_owned()));
+            }
             prop_assert_eq!(whole, by_word);
         }
     }

@@ -1,7 +1,14 @@
 //! Snowball English from rust-stemmers as a tantivy token filter.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 use tantivy::tokenizer::{Token, TokenFilter, TokenStream, Tokenizer};
+
+/// Stems that are remembered, because stemming is slow and words repeat. When the memory is full
+/// it starts anew, so that hostile text can't make it grow.
+const MAX_REMEMBERED: usize = 1 << 14;
 
 #[derive(Debug, Clone)]
 pub(super) struct StemFilter;
@@ -10,41 +17,47 @@ impl TokenFilter for StemFilter {
     type Tokenizer<T: Tokenizer> = StemTokenizer<T>;
 
     fn transform<T: Tokenizer>(self, tokenizer: T) -> StemTokenizer<T> {
-        StemTokenizer(tokenizer)
+        StemTokenizer { inner: tokenizer, stems: Arc::default() }
     }
 }
 
 #[derive(Clone)]
-pub(super) struct StemTokenizer<T>(T);
+pub(super) struct StemTokenizer<T> {
+    inner: T,
+    /// Shared between clones: tantivy makes one for each field.
+    stems: Arc<Mutex<FxHashMap<String, String>>>,
+}
 
 impl<T: Tokenizer> Tokenizer for StemTokenizer<T> {
-    type TokenStream<'a> = StemTokenStream<T::TokenStream<'a>>;
+    type TokenStream<'a> = StemTokenStream<'a, T::TokenStream<'a>>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        let stemmer = Stemmer::create(Algorithm::English);
-        StemTokenStream { tail: self.0.token_stream(text), stemmer }
+        // A map of words to their stems is right even after a panic elsewhere.
+        let stems = self.stems.lock().unwrap_or_else(PoisonError::into_inner);
+        StemTokenStream { tail: self.inner.token_stream(text), stems }
     }
 }
 
-pub(super) struct StemTokenStream<T> {
+pub(super) struct StemTokenStream<'a, T> {
     tail: T,
-    stemmer: Stemmer,
+    stems: MutexGuard<'a, FxHashMap<String, String>>,
 }
 
-impl<T: TokenStream> TokenStream for StemTokenStream<T> {
+impl<T: TokenStream> TokenStream for StemTokenStream<'_, T> {
     fn advance(&mut self) -> bool {
         if !self.tail.advance() {
             return false;
         }
-        let token = self.tail.token_mut();
-        // Snowball knows the plain apostrophe only.
-        if token.text.contains('’') {
-            token.text = token.text.replace('’', "'");
+        let word = &mut self.tail.token_mut().text;
+        if let Some(stem) = self.stems.get(word) {
+            word.clone_from(stem);
+            return true;
         }
-        let stem = self.stemmer.stem(&token.text);
-        if stem != token.text {
-            token.text = stem.into_owned();
+        if self.stems.len() >= MAX_REMEMBERED {
+            self.stems.clear();
         }
+        let stem = stem(word);
+        self.stems.insert(std::mem::replace(word, stem.clone()), stem);
         true
     }
 
@@ -55,4 +68,11 @@ impl<T: TokenStream> TokenStream for StemTokenStream<T> {
     fn token_mut(&mut self) -> &mut Token {
         self.tail.token_mut()
     }
+}
+
+/// Stems a word in lower case.
+fn stem(word: &str) -> String {
+    // Snowball knows the plain apostrophe only.
+    let word = word.replace('’', "'");
+    Stemmer::create(Algorithm::English).stem(&word).into_owned()
 }

@@ -120,7 +120,8 @@ impl<'a> Iterator for Words<'a> {
             let start = self.at;
             self.at = self.end_of_word(start);
             let word = &self.text[start..self.at];
-            let long_enough = word.len() >= 4 || word.chars().nth(MIN_WORD_CHARS - 1).is_some();
+            // No character has more than 4 bytes.
+            let long_enough = word.len() > 4 || word.chars().nth(MIN_WORD_CHARS - 1).is_some();
             if word.len() <= MAX_WORD_BYTES && long_enough {
                 return Some(word);
             }

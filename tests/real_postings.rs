@@ -1,0 +1,117 @@
+//! The table against tantivy's searcher, and the closest role against labels, on real postings.
+
+mod common;
+
+use std::collections::HashMap;
+
+use rolecall::index::ProfileIndex;
+use rolecall::score::{ScoreTable, Searcher};
+use rolecall::{Classifier, Corpus, Posting};
+
+/// Compares all scores of a posting; differences are relative to the larger score.
+fn largest_difference(table: &[f32], searcher: &[f32]) -> f32 {
+    assert_eq!(table.len(), searcher.len());
+    let relative = |(&a, &b): (&f32, &f32)| if a == b { 0.0 } else { (a - b).abs() / a.max(b) };
+    table.iter().zip(searcher).map(relative).fold(0.0, f32::max)
+}
+
+#[test]
+fn the_table_equals_tantivys_searcher_on_real_postings() {
+    let corpus = Corpus::embedded().unwrap();
+    let index = ProfileIndex::build(&corpus).unwrap();
+    let table = ScoreTable::compile(&index, &corpus).unwrap();
+    let mut scorer = table.scorer();
+    let mut searcher = Searcher::new(&index, &corpus).unwrap();
+    let postings = common::real_postings();
+    // Every 23rd: 2,171 postings of all boards.
+    let (mut largest, mut count) = (0.0_f32, 0);
+    for posting in postings.iter().step_by(23) {
+        for (title, body) in [
+            (posting.title.as_str(), posting.description.as_str()),
+            (posting.title.as_str(), ""),
+            ("", posting.description.as_str()),
+        ] {
+            let posting = Posting::new(title, body);
+            let expected = searcher.score(&posting).unwrap();
+            let difference = largest_difference(scorer.score(&posting), &expected);
+            assert!(difference <= 1e-4, "{difference} for {title:?}");
+            largest = largest.max(difference);
+        }
+        count += 1;
+    }
+    eprintln!("{count} postings, {} profiles: largest relative difference {largest:e}", index.profile_count());
+    assert!(postings.is_empty() || count >= 2000);
+}
+
+#[derive(Default)]
+struct Tally {
+    postings: f64,
+    role: f64,
+    tier: f64,
+    top_3: f64,
+}
+
+impl Tally {
+    fn show(&self, name: &str) {
+        let share = |part: f64| part / self.postings;
+        eprintln!(
+            "{name:<8} {:>4} in scope: role {:.3}, tier {:.3}, top 3 {:.3}",
+            self.postings,
+            share(self.role),
+            share(self.tier),
+            share(self.top_3)
+        );
+    }
+}
+
+/// The starter profiles are measured, and must not become much worse unnoticed.
+#[test]
+fn the_closest_role_is_right_for_most_labelled_postings() {
+    let Some(gold) = common::shared("gold/dev.csv") else { return };
+    let mut texts: HashMap<String, (String, String)> = common::real_postings()
+        .into_iter()
+        .map(|posting| (posting.id, (posting.title, posting.description)))
+        .collect();
+    let written = common::shared("gold/written_dev.jsonl").unwrap();
+    for line in std::fs::read_to_string(written).unwrap().lines() {
+        let posting: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = |key: &str| posting[key].as_str().unwrap_or_default().to_owned();
+        texts.insert(text("id"), (text("title"), text("description")));
+    }
+    let classifier = Classifier::new().unwrap();
+    let taxonomy = &classifier.corpus().taxonomy;
+    let mut tagger = classifier.tagger();
+    let (mut real, mut invented) = (Tally::default(), Tally::default());
+    let mut scope = Vec::new();
+    for row in csv::Reader::from_path(gold).unwrap().records() {
+        let row = row.unwrap();
+        let Some((title, text)) = texts.get(&row[0]) else { panic!("no text of {}", &row[0]) };
+        let tag = tagger.tag(&Posting::new(title.as_str(), text.as_str()));
+        scope.push((tag.scope, row[1] != *"none"));
+        let Some(label) = taxonomy.role(&row[1]) else { continue };
+        let tally = if row[0].starts_with("written:") { &mut invented } else { &mut real };
+        tally.postings += 1.0;
+        let closest = tag.ranking[0].role;
+        tally.role += f64::from(u8::from(closest.id == label.id));
+        tally.tier += f64::from(u8::from(closest.tier == label.tier));
+        let top_3 = tag.ranking[..3].iter().any(|ranked| ranked.role.id == label.id);
+        tally.top_3 += f64::from(u8::from(top_3));
+    }
+    real.show("real");
+    invented.show("written");
+    eprintln!("scope AUC {:.3} over {} postings", area_under_curve(&scope), scope.len());
+    let both = real.role + invented.role;
+    assert!(both / (real.postings + invented.postings) >= 0.8);
+}
+
+/// The probability that a posting in scope has a higher scope than one out of scope; ties half.
+fn area_under_curve(scope: &[(f64, bool)]) -> f64 {
+    let (inside, outside): (Vec<_>, Vec<_>) = scope.iter().partition(|(_, inside)| *inside);
+    let mut sum = 0.0;
+    for (a, _) in &inside {
+        for (b, _) in &outside {
+            sum += if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 };
+        }
+    }
+    sum / (inside.len() as f64 * outside.len() as f64)
+}
