@@ -34,7 +34,11 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 /// Prints an error with its causes as one line.
 pub(super) fn report(error: &anyhow::Error) {
-    let line = format!("{error:#}");
+    // Errors of the library tell their cause themselves, so that it is not told twice.
+    let line = error.chain().map(ToString::to_string).reduce(|line, cause| {
+        if line.ends_with(&cause) { line } else { format!("{line}: {cause}") }
+    });
+    let line = line.unwrap_or_default();
     let line: Vec<_> = line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect();
     let line: String =
         line.join("; ").chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();

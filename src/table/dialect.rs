@@ -27,7 +27,8 @@ impl Dialect {
         }
         let mut counts = [0; DELIMITERS.len()];
         let mut quoted = false;
-        for &byte in start {
+        let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+        for &byte in start.trim_ascii_start() {
             match byte {
                 b'"' => quoted = !quoted,
                 b'\n' | b'\r' if !quoted => break,
@@ -77,6 +78,7 @@ mod tests {
         assert_eq!(sniffed("\"a;b;c;d\"|e|f\r\n"), '|');
         assert_eq!(sniffed("id;title;text"), ';');
         assert_eq!(sniffed("title\nx;y"), ',');
+        assert_eq!(sniffed("\u{feff}\r\n\nid;title"), ';');
         assert_eq!(sniffed(""), ',');
     }
 

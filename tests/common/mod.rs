@@ -19,6 +19,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// A real posting.
+#[allow(dead_code, reason = "not every test reads postings")]
 pub struct RealPosting {
     pub id: String,
     pub title: String,
@@ -26,6 +27,7 @@ pub struct RealPosting {
 }
 
 /// Reads all real postings, or none if they are not there.
+#[allow(dead_code, reason = "not every test reads postings")]
 pub fn real_postings() -> Vec<RealPosting> {
     let Some(path) = shared("postings/postings.parquet") else { return Vec::new() };
     let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();

@@ -1,0 +1,192 @@
+//! The real binary, from outside.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+
+fn rolecall(arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+/// Runs a command that must succeed and returns its standard output.
+fn output_of(arguments: &[&str]) -> String {
+    let (code, out, err) = run(&mut rolecall(arguments));
+    assert_eq!(code, 0, "{err}");
+    out
+}
+
+fn fed(arguments: &[&str], input: &[u8]) -> (i32, String, String) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("input");
+    fs::write(&path, input).unwrap();
+    run(rolecall(arguments).stdin(fs::File::open(path).unwrap()))
+}
+
+fn sample() -> String {
+    format!("{}/samples/postings.csv", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn classify_shows_role_tier_ranking_and_evidence() {
+    insta::assert_snapshot!(output_of(&["classify", "--top", "3", "--title", "EHR Trainer",
+        "Teach nurses in class, write lesson plans and tip sheets."]));
+}
+
+#[test]
+fn explain_adds_up_to_the_scores() {
+    insta::assert_snapshot!(output_of(&["classify", "--explain", "--top", "2", "--title", "EHR Trainer",
+        "Teach nurses in class, write lesson plans and tip sheets."]));
+}
+
+#[test]
+fn none_is_an_answer() {
+    insta::assert_snapshot!(output_of(&["classify", "--title", "Sous chef", "Cook lunch for 200 guests."]));
+    insta::assert_snapshot!(output_of(&["classify", "--title", "日本語", "xyzzy"]));
+}
+
+#[test]
+fn classify_gives_one_json_object_whose_evidence_adds_up() {
+    let out = output_of(&["classify", "--json", "--explain", "Epic Trainer\nTeach <b>nurses</b>. Go-live."]);
+    let object: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(object["role"], "trainer");
+    assert_eq!(object["tier"], "short-term");
+    assert_eq!(object["title"], "Epic Trainer");
+    assert_eq!(object["ranking"].as_array().unwrap().len(), 12);
+    for (evidence, place) in [("evidence", 0), ("second_evidence", 1)] {
+        let terms = object[evidence].as_array().unwrap().iter();
+        let sum: f64 = terms.map(|term| term["contribution"].as_f64().unwrap()).sum();
+        let score = object["ranking"][place]["score"].as_f64().unwrap();
+        assert!((sum - score).abs() < 0.01, "{sum} {score}");
+    }
+}
+
+#[test]
+fn a_posting_comes_from_argument_file_or_standard_input() {
+    let text = "EHR Trainer\nTeach nurses in class.";
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("posting.txt");
+    fs::write(&file, text).unwrap();
+    let expected = output_of(&["classify", text]);
+    assert_eq!(output_of(&["classify", "--file", file.to_str().unwrap()]), expected);
+    assert_eq!(fed(&["classify"], text.as_bytes()).1, expected);
+    assert_eq!(fed(&["classify", "--file", "-"], text.as_bytes()).1, expected);
+}
+
+#[test]
+fn errors_are_one_line_and_say_what_to_do() {
+    for (arguments, message) in [
+        (&["classify", " \n "][..], "rolecall: the posting is empty; give its text as an argument, with --file or on standard input\n"),
+        (&["classify", "--file", "no/such"], "rolecall: no/such: cannot read: No such file or directory (os error 2)\n"),
+        (&["tag", "no/such.csv"], "rolecall: no/such.csv: cannot read: No such file or directory (os error 2)\n"),
+        (&["tag", "src"], "rolecall: src: cannot read: it is a folder, expected a file\n"),
+        (&["tag", "samples/postings.csv", "-o", "x.parquet"], "rolecall: x.parquet: only CSV and TSV can be written, found `.parquet`; name it .csv\n"),
+        (&["tag", "-q", "samples/postings.csv", "-o", "no/such/out.csv"], "rolecall: no/such/out.csv: cannot write: No such file or directory (os error 2)\n"),
+        (&["tag", "samples/postings.csv", "--title-column", "tytle"], "rolecall: samples/postings.csv: --title-column: no column `tytle`; the file has: `id`, `title`, `company`, `location`, `date_posted`, `salary`, `description`\n"),
+        (&["index", "check", "--index", "no/such"], "rolecall: no/such: no index here; make one with `rolecall index build --index no/such`\n"),
+        (&["roles", "--corpus", "no/such"], "rolecall: no/such/: cannot read: No such file or directory (os error 2)\n"),
+    ] {
+        let (code, out, err) = run(rolecall(arguments).current_dir(env!("CARGO_MANIFEST_DIR")));
+        assert_eq!((code, out.as_str(), err.as_str()), (2, "", message), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_the_program_quietly() {
+    let script = "\"$0\" tag -q \"$1\" --format csv | head -n 1 | cut -c 1-8; \"$0\" roles | head -n 1";
+    let (code, out, err) = run(Command::new("sh").args(["-c", script, BINARY, &sample()]));
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "id,title\nONC health IT workforce roles\n", ""));
+}
+
+#[test]
+fn roles_are_listed_and_shown() {
+    insta::assert_snapshot!(output_of(&["roles"]));
+    let one = output_of(&["roles", "trainer"]);
+    assert!(one.contains("Track training records of the users"), "{one}");
+    let json: serde_json::Value = serde_json::from_str(&output_of(&["roles", "--json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 12);
+    let (code, _, err) = run(&mut rolecall(&["roles", "nurse"]));
+    assert_eq!(code, 2);
+    assert!(err.starts_with("rolecall: no role `nurse`; the roles are: workflow-redesign-specialist,"));
+}
+
+#[test]
+fn completions_are_made_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(output_of(&["completions", shell]).contains("classify"), "{shell}");
+    }
+}
+
+#[test]
+fn a_taxonomy_of_your_own_needs_no_code() {
+    let corpus = format!("{}/tests/trades", env!("CARGO_MANIFEST_DIR"));
+    let (_, out, _) = fed(
+        &["tag", "-", "--corpus", &corpus],
+        b"title,description\nLamplighter,Light and trim the gas lanterns of the quarter every dusk.\n\
+          Potter,Throw bowls on the wheel and fire the kiln.\n",
+    );
+    let mut reader = csv::Reader::from_reader(out.as_bytes());
+    assert_eq!(&reader.headers().unwrap()[2], "trades_role");
+    let roles: Vec<_> = reader.records().map(|row| row.unwrap()[6].to_owned()).collect();
+    assert_eq!(roles, ["lamplighter", "none"]);
+    let shown = output_of(&["roles", "--corpus", &corpus]);
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_embedded_corpus_and_its_folder_give_the_same_bytes() {
+    let corpus = format!("{}/corpus/onc", env!("CARGO_MANIFEST_DIR"));
+    let embedded = output_of(&["tag", "-q", &sample()]);
+    assert_eq!(output_of(&["tag", "-q", &sample(), "--corpus", &corpus]), embedded);
+}
+
+/// Copies the trades and changes one file.
+fn broken(file: &str, change: impl Fn(&str) -> String) -> String {
+    let folder = TempDir::new().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trades");
+    fs::create_dir(folder.path().join("roles")).unwrap();
+    fs::copy(from.join("taxonomy.toml"), folder.path().join("taxonomy.toml")).unwrap();
+    for role in ["cooper", "falconer", "lamplighter", "ropemaker"] {
+        let name = format!("roles/{role}.toml");
+        fs::copy(from.join(&name), folder.path().join(&name)).unwrap();
+    }
+    let path = folder.path().join(file);
+    let text = change(&fs::read_to_string(&path).unwrap_or_default());
+    fs::write(path, text).unwrap();
+    let root = folder.path().to_str().unwrap();
+    let (code, _, err) = run(&mut rolecall(&["roles", "--corpus", root]));
+    assert_eq!(code, 2, "{err}");
+    err.replace(root, "DIR").trim_start_matches("rolecall: ").trim_end().to_owned()
+}
+
+#[test]
+fn a_broken_taxonomy_is_refused_with_file_and_key() {
+    let role = "roles/cooper.toml";
+    insta::assert_snapshot!(broken(role, |text| text.replace("\"guild\"", "\"gild\"")),
+        @"DIR/roles/cooper.toml: key `tier`: unknown tier `gild`, expected one of: guild, free");
+    insta::assert_snapshot!(broken(role, |text| text.replace("official", "oficial")),
+        @"DIR/roles/cooper.toml:6: unknown field `oficial`, expected one of `id`, `name`, `tier`, `programme`, `official`, `example_titles`, `inherits`, `profile`");
+    insta::assert_snapshot!(broken(role, |text| text.replace("\"Barrel maker\"", "\" - \"")),
+        @r#"DIR/roles/cooper.toml: key `profile.titles[2]`: expected text, found " - ""#);
+    insta::assert_snapshot!(broken(role, |text| text.replace("id = \"cooper\"", "id = \"falconer\"")),
+        @"DIR/roles/cooper.toml: key `id`: expected `cooper` as the file is named, found `falconer`");
+    insta::assert_snapshot!(broken("taxonomy.toml", |text| text.replace("\"falconer\"", "\"cooper\"")),
+        @"DIR/taxonomy.toml: key `roles[2]`: duplicate id `cooper`");
+    insta::assert_snapshot!(broken("taxonomy.toml", |text| text.replace(", \"falconer\"", "")),
+        @"DIR/roles/falconer.toml: key `id`: this role is not listed in `roles` of taxonomy.toml; list it or remove the file");
+    insta::assert_snapshot!(broken("taxonomy.toml", |text| text.replace("\"falconer\"", "\"faulconer\"")),
+        @"DIR/roles/faulconer.toml: not found; a corpus folder needs taxonomy.toml and roles/<id>.toml");
+    insta::assert_snapshot!(broken("calibration.toml", |_| "[weights]\n".to_owned()),
+        @"DIR/calibration.toml:1: missing field `title`");
+}
