@@ -30,6 +30,10 @@
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
+
 pub mod batch;
 pub mod classify;
 pub mod corpus;

@@ -40,25 +40,48 @@ fn sample() -> String {
 
 #[test]
 fn classify_shows_role_tier_ranking_and_evidence() {
-    insta::assert_snapshot!(output_of(&["classify", "--top", "3", "--title", "EHR Trainer",
-        "Teach nurses in class, write lesson plans and tip sheets."]));
+    insta::assert_snapshot!(output_of(&[
+        "classify",
+        "--top",
+        "3",
+        "--title",
+        "EHR Trainer",
+        "Teach nurses in class, write lesson plans and tip sheets."
+    ]));
 }
 
 #[test]
 fn explain_adds_up_to_the_scores() {
-    insta::assert_snapshot!(output_of(&["classify", "--explain", "--top", "2", "--title", "EHR Trainer",
-        "Teach nurses in class, write lesson plans and tip sheets."]));
+    insta::assert_snapshot!(output_of(&[
+        "classify",
+        "--explain",
+        "--top",
+        "2",
+        "--title",
+        "EHR Trainer",
+        "Teach nurses in class, write lesson plans and tip sheets."
+    ]));
 }
 
 #[test]
 fn none_is_an_answer() {
-    insta::assert_snapshot!(output_of(&["classify", "--title", "Sous chef", "Cook lunch for 200 guests."]));
+    insta::assert_snapshot!(output_of(&[
+        "classify",
+        "--title",
+        "Sous chef",
+        "Cook lunch for 200 guests."
+    ]));
     insta::assert_snapshot!(output_of(&["classify", "--title", "日本語", "xyzzy"]));
 }
 
 #[test]
 fn classify_gives_one_json_object_whose_evidence_adds_up() {
-    let out = output_of(&["classify", "--json", "--explain", "Epic Trainer\nTeach <b>nurses</b>. Go-live."]);
+    let out = output_of(&[
+        "classify",
+        "--json",
+        "--explain",
+        "Epic Trainer\nTeach <b>nurses</b>. Go-live.",
+    ]);
     let object: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(object["role"], "trainer");
     assert_eq!(object["tier"], "short-term");
@@ -87,15 +110,39 @@ fn a_posting_comes_from_argument_file_or_standard_input() {
 #[test]
 fn errors_are_one_line_and_say_what_to_do() {
     for (arguments, message) in [
-        (&["classify", " \n "][..], "rolecall: the posting is empty; give its text as an argument, with --file or on standard input\n"),
-        (&["classify", "--file", "no/such"], "rolecall: no/such: cannot read: No such file or directory (os error 2)\n"),
-        (&["tag", "no/such.csv"], "rolecall: no/such.csv: cannot read: No such file or directory (os error 2)\n"),
+        (
+            &["classify", " \n "][..],
+            "rolecall: the posting is empty; give its text as an argument, with --file or on standard input\n",
+        ),
+        (
+            &["classify", "--file", "no/such"],
+            "rolecall: no/such: cannot read: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["tag", "no/such.csv"],
+            "rolecall: no/such.csv: cannot read: No such file or directory (os error 2)\n",
+        ),
         (&["tag", "src"], "rolecall: src: cannot read: it is a folder, expected a file\n"),
-        (&["tag", "samples/postings.csv", "-o", "x.parquet"], "rolecall: x.parquet: only CSV and TSV can be written, found `.parquet`; name it .csv\n"),
-        (&["tag", "-q", "samples/postings.csv", "-o", "no/such/out.csv"], "rolecall: no/such/out.csv: cannot write: No such file or directory (os error 2)\n"),
-        (&["tag", "samples/postings.csv", "--title-column", "tytle"], "rolecall: samples/postings.csv: --title-column: no column `tytle`; the file has: `id`, `title`, `company`, `location`, `date_posted`, `salary`, `description`\n"),
-        (&["index", "check", "--index", "no/such"], "rolecall: no/such: no index here; make one with `rolecall index build --index no/such`\n"),
-        (&["roles", "--corpus", "no/such"], "rolecall: no/such/: cannot read: No such file or directory (os error 2)\n"),
+        (
+            &["tag", "samples/postings.csv", "-o", "x.parquet"],
+            "rolecall: x.parquet: only CSV and TSV can be written, found `.parquet`; name it .csv\n",
+        ),
+        (
+            &["tag", "-q", "samples/postings.csv", "-o", "no/such/out.csv"],
+            "rolecall: no/such/out.csv: cannot write: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["tag", "samples/postings.csv", "--title-column", "tytle"],
+            "rolecall: samples/postings.csv: --title-column: no column `tytle`; the file has: `id`, `title`, `company`, `location`, `date_posted`, `salary`, `description`\n",
+        ),
+        (
+            &["index", "check", "--index", "no/such"],
+            "rolecall: no/such: no index here; make one with `rolecall index build --index no/such`\n",
+        ),
+        (
+            &["roles", "--corpus", "no/such"],
+            "rolecall: no/such/: cannot read: No such file or directory (os error 2)\n",
+        ),
     ] {
         let (code, out, err) = run(rolecall(arguments).current_dir(env!("CARGO_MANIFEST_DIR")));
         assert_eq!((code, out.as_str(), err.as_str()), (2, "", message), "{arguments:?}");
@@ -104,9 +151,13 @@ fn errors_are_one_line_and_say_what_to_do() {
 
 #[test]
 fn a_closed_pipe_ends_the_program_quietly() {
-    let script = "\"$0\" tag -q \"$1\" --format csv | head -n 1 | cut -c 1-8; \"$0\" roles | head -n 1";
+    let script =
+        "\"$0\" tag -q \"$1\" --format csv | head -n 1 | cut -c 1-8; \"$0\" roles | head -n 1";
     let (code, out, err) = run(Command::new("sh").args(["-c", script, BINARY, &sample()]));
-    assert_eq!((code, out.as_str(), err.as_str()), (0, "id,title\nONC health IT workforce roles\n", ""));
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (0, "id,title\nONC health IT workforce roles\n", "")
+    );
 }
 
 #[test]
@@ -118,7 +169,9 @@ fn roles_are_listed_and_shown() {
     assert_eq!(json.as_array().unwrap().len(), 12);
     let (code, _, err) = run(&mut rolecall(&["roles", "nurse"]));
     assert_eq!(code, 2);
-    assert!(err.starts_with("rolecall: no role `nurse`; the roles are: workflow-redesign-specialist,"));
+    assert!(
+        err.starts_with("rolecall: no role `nurse`; the roles are: workflow-redesign-specialist,")
+    );
 }
 
 #[test]

@@ -109,7 +109,10 @@ fn a_folder_with_other_content_is_left_alone() {
     fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
     let output = index_command("build", folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("not an index of rolecall (found `thesis.txt`)"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("not an index of rolecall (found `thesis.txt`)")
+    );
     assert_eq!(files(folder.path())["thesis.txt"], b"years of work");
 }
 

@@ -39,7 +39,10 @@ fn the_table_equals_tantivys_searcher_on_real_postings() {
         }
         count += 1;
     }
-    eprintln!("{count} postings, {} profiles: largest relative difference {largest:e}", index.profile_count());
+    eprintln!(
+        "{count} postings, {} profiles: largest relative difference {largest:e}",
+        index.profile_count()
+    );
     assert!(postings.is_empty() || count >= 2000);
 }
 
@@ -110,7 +113,13 @@ fn area_under_curve(scope: &[(f64, bool)]) -> f64 {
     let mut sum = 0.0;
     for (a, _) in &inside {
         for (b, _) in &outside {
-            sum += if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 };
+            sum += if a > b {
+                1.0
+            } else if a == b {
+                0.5
+            } else {
+                0.0
+            };
         }
     }
     sum / (inside.len() as f64 * outside.len() as f64)

@@ -81,8 +81,17 @@ fn the_sample_keeps_every_byte_and_the_threads_do_not_matter() {
     }
     let mut reader = csv::Reader::from_reader(one.output.as_slice());
     let header: Vec<_> = reader.headers().unwrap().iter().skip(7).map(str::to_owned).collect();
-    let expected = ["role", "tier", "confidence", "scope", "closest_role", "score", "second_role",
-        "second_score", "evidence"];
+    let expected = [
+        "role",
+        "tier",
+        "confidence",
+        "scope",
+        "closest_role",
+        "score",
+        "second_role",
+        "second_score",
+        "evidence",
+    ];
     assert_eq!(header, expected.map(|name| format!("onc_{name}")));
     for row in reader.records() {
         let row = row.unwrap();
@@ -110,16 +119,24 @@ fn a_large_file_keeps_its_order() {
 #[test]
 fn quotes_line_ends_and_encodings_stay_as_they_are() {
     let input = b"\xEF\xBB\xBF\r\n\"title\";text;x\r\nTrainer;\"Teach \"\"EHR\"\"\r\nclasses; daily\";\r\n\r\n\
-        Caf\xE9 owner;Se\xF1or;\"q\"uote\"\r\nlast;row;end";
+        Caf\xE9 owner;Se\xF1or of the shop;\"q\"uote\"\r\nlast;row of the file;end";
     let run = tag_bytes(input, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("semicolon, 3 columns, title `title`, text `text`"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("semicolon, 3 columns, title `title`, text `text`"),
+        "{}",
+        run.stderr
+    );
     let text = String::from_utf8_lossy(&run.output).into_owned();
-    for kept in ["\u{feff}\r\n\"title\";text;x;onc_role;", "\r\nclasses; daily\";;trainer;short-term;",
-        "\r\n\r\nCaf\u{fffd} owner;Se\u{fffd}or;\"q\"uote\";none;none;", "\r\nlast;row;end;none;"] {
+    for kept in [
+        "\u{feff}\r\n\"title\";text;x;onc_role;",
+        "\r\nclasses; daily\";;trainer;short-term;",
+        "\r\n\r\nCaf\u{fffd} owner;Se\u{fffd}or of the shop;\"q\"uote\";none;none;",
+        "\r\nlast;row of the file;end;none;",
+    ] {
         assert!(text.contains(kept), "{kept:?} in {text}");
     }
-    assert!(run.output.windows(7).any(|bytes| bytes == b";Se\xF1or;"));
+    assert!(run.output.windows(19).any(|bytes| bytes == b";Se\xF1or of the shop;"));
     assert!(text.ends_with("\r\n"));
 }
 
@@ -140,7 +157,12 @@ fn rows_that_cannot_be_read_are_set_aside_and_counted() {
         rejects,
         [
             ["3", "25", "expected 2 cells as in the header, found 3; is a quote missing?", "a,b,c"],
-            ["5", "37", "a quote is opened in this row and never closed", "Nurse,\"never closed\nx,y\n"],
+            [
+                "5",
+                "37",
+                "a quote is opened in this row and never closed",
+                "Nurse,\"never closed\nx,y\n"
+            ],
         ]
     );
 }
@@ -150,7 +172,13 @@ fn a_failed_run_leaves_the_old_output() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
     fs::write(&out, "old").unwrap();
-    for bad in [&b""[..], b"\xff\xfet\0i\0", b"\x1f\x8b\x08\0", b"a,b\n1,2\n", b"title,text,onc_role\nx,y,z\n"] {
+    for bad in [
+        &b""[..],
+        b"\xff\xfet\0i\0",
+        b"\x1f\x8b\x08\0",
+        b"a,b\n1,2\n",
+        b"title,text,onc_role\nx,y,z\n",
+    ] {
         fs::write(&input, bad).unwrap();
         let run = Command::new(BINARY)
             .args(["tag", input.to_str().unwrap(), "-o", out.to_str().unwrap()])
@@ -180,7 +208,10 @@ fn a_full_disk_is_an_error() {
             .unwrap();
         assert_eq!(run.status.code(), Some(2));
         let stderr = String::from_utf8(run.stderr).unwrap();
-        assert!(stderr.ends_with("cannot write: No space left on device (os error 28)\n"), "{stderr}");
+        assert!(
+            stderr.ends_with("cannot write: No space left on device (os error 28)\n"),
+            "{stderr}"
+        );
     }
 }
 
@@ -193,7 +224,11 @@ fn several_inputs_need_the_same_columns() {
     fs::write(path("c"), "title,body\nNurse,Care\n").unwrap();
     let run = |inputs: &[String]| {
         let run = Command::new(BINARY).args(["tag", "-q"]).args(inputs).output().unwrap();
-        (run.status.code(), String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap())
+        (
+            run.status.code(),
+            String::from_utf8(run.stdout).unwrap(),
+            String::from_utf8(run.stderr).unwrap(),
+        )
     };
     let (code, out, _) = run(&[path("a"), path("b")]);
     assert_eq!((code, out.lines().count()), (Some(0), 3));
@@ -209,7 +244,7 @@ fn hostile_titles_do_nothing_to_a_terminal() {
     let text = String::from_utf8(run.output).unwrap();
     insta::assert_snapshot!(text, @r"
     title                                             role                                confidence
-    [31mred Trainer x                                 none                                0.54
+    [31mred Trainer x                                 trainer                             0.63
     ");
 }
 
@@ -247,7 +282,11 @@ fn every_board_is_read_with_the_right_columns() {
         let columns = format!("columns, title {title}, text {text}\n");
         assert!(one.stderr.contains(&columns), "{}", one.stderr);
         let bytes = fs::read(path).unwrap();
-        let rows = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice()).into_byte_records().count();
+        let rows = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(bytes.as_slice())
+            .into_byte_records()
+            .count();
         let counts = format!("{rows} rows read = {rows} written + 0 set aside");
         assert!(one.stderr.contains(&counts), "{name}: {}, {counts}", one.stderr);
         let mut untagged = untagged(&one.output, b',');

@@ -87,8 +87,7 @@ impl Input {
         let header: Vec<_> = cells.texts().collect();
         let terminator = if terminator.is_empty() { b"\n" } else { terminator };
         let before = &first.bytes[..record.range.start];
-        let header_line =
-            Line { bytes: [before, line].concat(), terminator: terminator.to_vec() };
+        let header_line = Line { bytes: [before, line].concat(), terminator: terminator.to_vec() };
         first.records.drain(..=position);
 
         let sample: Vec<Vec<String>> = first
@@ -130,7 +129,10 @@ impl Input {
             other => format!("`{}`", char::from(other).escape_debug()),
         };
         let columns = self.header.len();
-        format!("{}: {delimiter}, {columns} columns, title {title}, text {text}", self.path.display())
+        format!(
+            "{}: {delimiter}, {columns} columns, title {title}, text {text}",
+            self.path.display()
+        )
     }
 }
 

@@ -62,7 +62,6 @@ impl<T, S> Ordered<T, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
         self.moved_on.notify_all();
     }
-
 }
 
 #[cfg(test)]
@@ -77,19 +76,21 @@ mod tests {
         let next = AtomicU64::new(0);
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= 1000 {
-                        return;
+                scope.spawn(|| {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= 1000 {
+                            return;
+                        }
+                        if number.is_multiple_of(7) {
+                            std::thread::yield_now();
+                        }
+                        let write = |sink: &mut Vec<u64>, piece| {
+                            sink.push(piece);
+                            Ok::<_, ()>(())
+                        };
+                        assert_eq!(ordered.put(number, number, write), Ok(true));
                     }
-                    if number % 7 == 0 {
-                        std::thread::yield_now();
-                    }
-                    let write = |sink: &mut Vec<u64>, piece| {
-                        sink.push(piece);
-                        Ok::<_, ()>(())
-                    };
-                    assert_eq!(ordered.put(number, number, write), Ok(true));
                 });
             }
         });

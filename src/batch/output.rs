@@ -62,7 +62,8 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     // A temporary file is for its owner only; an output takes the permissions of any new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    // Where the folder itself is the trouble, the name of a temporary file would tell a user nothing.
+    builder.tempfile_in(folder).map_err(|error| fs::read_dir(folder).err().unwrap_or(error))
 }
 
 impl Write for OutputFile {

@@ -56,7 +56,8 @@ pub fn tag(
         out.write_all(&header).map_err(BatchError::write(out_path))?;
     }
     for input in inputs {
-        let sink = Sink { out_path, out: &mut *out, rejects: &mut *rejects, input: input.path.clone() };
+        let sink =
+            Sink { out_path, out: &mut *out, rejects: &mut *rejects, input: input.path.clone() };
         summary.add(&tag_input(classifier, input, sink, options, progress)?);
     }
     out.flush().map_err(BatchError::write(out_path))?;

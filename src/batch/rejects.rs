@@ -58,9 +58,8 @@ impl RejectFile {
     /// Returns an error if it can't be written.
     pub fn finish(self) -> Result<Option<PathBuf>, BatchError> {
         let (Some(path), Some(writer)) = (self.path, self.writer) else { return Ok(None) };
-        let file = writer
-            .into_inner()
-            .map_err(|error| BatchError::write(&path)(error.into_error()))?;
+        let file =
+            writer.into_inner().map_err(|error| BatchError::write(&path)(error.into_error()))?;
         file.finish().map_err(BatchError::write(&path))?;
         Ok(Some(path))
     }

@@ -11,7 +11,14 @@ const EVIDENCE_TERMS: usize = 6;
 
 /// What the tag columns are called, behind the prefix.
 const COLUMNS: [&str; 9] = [
-    "role", "tier", "confidence", "scope", "closest_role", "score", "second_role", "second_score",
+    "role",
+    "tier",
+    "confidence",
+    "scope",
+    "closest_role",
+    "score",
+    "second_role",
+    "second_score",
     "evidence",
 ];
 
@@ -84,7 +91,8 @@ pub(super) fn write(
             let title = fit(&plain(&row.title));
             let role = tag.role_id();
             // Writing into a vector can't fail.
-            let _ = writeln!(out, "{title:<TITLE_WIDTH$}  {role:<ROLE_WIDTH$}  {:.2}", tag.confidence);
+            let _ =
+                writeln!(out, "{title:<TITLE_WIDTH$}  {role:<ROLE_WIDTH$}  {:.2}", tag.confidence);
         }
     }
 }

@@ -57,7 +57,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         None => Posting::pasted(&text),
     };
     if posting.title.trim().is_empty() && posting.body.iter().all(|text| text.trim().is_empty()) {
-        bail!("the posting is empty; give its text as an argument, with --file or on standard input");
+        bail!(
+            "the posting is empty; give its text as an argument, with --file or on standard input"
+        );
     }
     let classifier = data.classifier()?;
     let taxonomy = &classifier.corpus().taxonomy;
@@ -104,7 +106,11 @@ fn show(
             writeln!(out, "tier        {STRONG}{}{STRONG:#}  {}", tier.id, tier.name)?;
         }
         None => {
-            writeln!(out, "role        {STRONG}none{STRONG:#}  not one of the roles of `{}`", taxonomy.name)?;
+            writeln!(
+                out,
+                "role        {STRONG}none{STRONG:#}  not one of the roles of `{}`",
+                taxonomy.name
+            )?;
             writeln!(out, "tier        none")?;
         }
     }
@@ -179,7 +185,13 @@ fn explain(
         writeln!(
             out,
             "{:<24} {:>5} {:>5} {:>9} {:>9} {:>9} {:>10.3}",
-            term.term, term.title_frequency, term.body_frequency, "", "", "", term.total(),
+            term.term,
+            term.title_frequency,
+            term.body_frequency,
+            "",
+            "",
+            "",
+            term.total(),
         )?;
     }
     writeln!(

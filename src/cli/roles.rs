@@ -24,8 +24,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     match (&arguments.id, arguments.json) {
         (None, false) => list(&mut out, &taxonomy)?,
         (None, true) => {
-            let roles: Vec<_> =
-                taxonomy.roles.iter().map(|role| object(&taxonomy, role)).collect();
+            let roles: Vec<_> = taxonomy.roles.iter().map(|role| object(&taxonomy, role)).collect();
             writeln!(out, "{}", serde_json::Value::from(roles))?;
         }
         (Some(id), as_json) => {

@@ -104,10 +104,8 @@ impl Calibration {
             ("scope.strength", scope.strength),
             ("confidence.margin", confidence.margin),
         ];
-        let finite = [
-            ("scope.intercept", scope.intercept),
-            ("confidence.intercept", confidence.intercept),
-        ];
+        let finite =
+            [("scope.intercept", scope.intercept), ("confidence.intercept", confidence.intercept)];
         let wrong = |expected, (key, value)| Some((key, expected, value));
         at_least_0
             .into_iter()

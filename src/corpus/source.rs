@@ -55,10 +55,8 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn embedded() -> Self {
         let prefix = "corpus/".to_owned();
-        let files = EMBEDDED
-            .iter()
-            .map(|&(name, text)| file(&prefix, name, text.to_owned()))
-            .collect();
+        let files =
+            EMBEDDED.iter().map(|&(name, text)| file(&prefix, name, text.to_owned())).collect();
         Self { files, prefix }
     }
 

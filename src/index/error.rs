@@ -67,10 +67,7 @@ impl IndexError {
         move |source| IndexError::Tantivy { action, source }
     }
 
-    pub(super) fn io(
-        action: &'static str,
-        path: &Path,
-    ) -> impl Fn(std::io::Error) -> IndexError {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> IndexError {
         let path = path.to_owned();
         move |source| IndexError::Io { path: path.clone(), action, source }
     }

@@ -70,7 +70,11 @@ impl Fingerprint {
     /// what was found and what was expected.
     pub(super) fn difference(&self, expected: &Self) -> Option<(&'static str, String, String)> {
         [
-            ("format version", self.format_version.to_string(), expected.format_version.to_string()),
+            (
+                "format version",
+                self.format_version.to_string(),
+                expected.format_version.to_string(),
+            ),
             ("tool version", self.tool_version.clone(), expected.tool_version.clone()),
             ("tantivy version", self.tantivy_version.clone(), expected.tantivy_version.clone()),
             ("taxonomy", self.taxonomy.clone(), expected.taxonomy.clone()),

@@ -34,8 +34,7 @@ pub(super) fn open(folder: &Path, corpus: &Corpus) -> Result<ProfileIndex, Index
         let path = Path::new(&file.name);
         directory.atomic_write(path, &content).map_err(IndexError::io("load", path))?;
     }
-    let index =
-        Index::open(directory.clone()).map_err(IndexError::tantivy("open"))?;
+    let index = Index::open(directory.clone()).map_err(IndexError::tantivy("open"))?;
     let analyzer = Analyzer::new(&corpus.stop_words);
     index.tokenizers().register(CHAIN_NAME, analyzer.chain());
     let (_, fields) = Fields::schema();
@@ -118,9 +117,7 @@ fn contents(index: &ProfileIndex) -> Result<Vec<(String, Vec<u8>)>, IndexError> 
     let segment = index.searcher.segment_reader(0).segment_id().uuid_string();
     let hyphened = hyphenate(&segment);
     let plain = "0".repeat(segment.len());
-    let rename = |text: &str| {
-        text.replace(&segment, &plain).replace(&hyphened, &hyphenate(&plain))
-    };
+    let rename = |text: &str| text.replace(&segment, &plain).replace(&hyphened, &hyphenate(&plain));
     let wrong = IndexError::tantivy("read");
     let mut paths = index.searcher.index().directory().list_managed_files();
     paths.insert(PathBuf::from(".managed.json"));
@@ -209,8 +206,7 @@ fn put_in_place(made: &Path, folder: &Path) -> Result<(), IndexError> {
 
 /// Makes sure that a folder may be replaced: it is not there, or holds nothing but an index.
 fn refuse_other_content(folder: &Path) -> Result<(), IndexError> {
-    let occupied =
-        |found: String| Err(IndexError::Occupied { folder: folder.to_owned(), found });
+    let occupied = |found: String| Err(IndexError::Occupied { folder: folder.to_owned(), found });
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

@@ -14,8 +14,8 @@ use tantivy::schema::{STORED, STRING};
 use tantivy::{Searcher, directory::RamDirectory};
 
 pub use error::IndexError;
-pub use fingerprint::{FORMAT_VERSION, Fingerprint, IndexedFile};
 pub(crate) use fingerprint::hexadecimal;
+pub use fingerprint::{FORMAT_VERSION, Fingerprint, IndexedFile};
 pub(crate) use statistics::BackgroundStatistics;
 
 use crate::corpus::Corpus;

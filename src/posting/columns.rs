@@ -181,9 +181,8 @@ fn detect_text(names: &ColumnNames, header: &[String], contents: &[Content]) -> 
         .map(|&(_, n)| n)
         .or_else(|| longest_text(contents));
     let Some(main) = main else { return Vec::new() };
-    let more = (0..header.len()).filter(|&n| {
-        n != main && contents[n].can_be_text() && names.is_more_text(&header[n])
-    });
+    let more = (0..header.len())
+        .filter(|&n| n != main && contents[n].can_be_text() && names.is_more_text(&header[n]));
     std::iter::once(main).chain(more).collect()
 }
 
@@ -226,7 +225,8 @@ fn detect_title(
 /// What a scraper searched for is not what it found.
 fn is_query(name: &str) -> bool {
     let name = super::names::normalize(name);
-    name.split(' ').any(|word| ["search", "searched", "query", "keyword", "keywords"].contains(&word))
+    name.split(' ')
+        .any(|word| ["search", "searched", "query", "keyword", "keywords"].contains(&word))
 }
 
 #[cfg(test)]
@@ -256,18 +256,24 @@ mod tests {
     #[test]
     fn boards_name_their_columns_as_they_like() {
         assert_eq!(
-            detected(&["position", "title", "description"],
-                &[&["1", "EHR Trainer", TEXT], &["2", "Nurse", TEXT]]),
+            detected(
+                &["position", "title", "description"],
+                &[&["1", "EHR Trainer", TEXT], &["2", "Nurse", TEXT]]
+            ),
             "title | description"
         );
         assert_eq!(
-            detected(&["Search", "Title", "Description", "Skills"],
-                &[&["nurse", "EHR Trainer", TEXT, "class, lesson plans, patience"]]),
+            detected(
+                &["Search", "Title", "Description", "Skills"],
+                &[&["nurse", "EHR Trainer", TEXT, "class, lesson plans, patience"]]
+            ),
             "Title | Description + Skills"
         );
         assert_eq!(
-            detected(&["Title", "Summary", "Description"],
-                &[&["Data Scientist", "The first line ...", TEXT]]),
+            detected(
+                &["Title", "Summary", "Description"],
+                &[&["Data Scientist", "The first line ...", TEXT]]
+            ),
             "Title | Description"
         );
         assert_eq!(
@@ -275,8 +281,10 @@ mod tests {
             "Name | Description"
         );
         assert_eq!(
-            detected(&["Job Function", "Industry", "Job Description"],
-                &[&["Administrative", "Retail", TEXT], &["Sales", "Law", TEXT]]),
+            detected(
+                &["Job Function", "Industry", "Job Description"],
+                &[&["Administrative", "Retail", TEXT], &["Sales", "Law", TEXT]]
+            ),
             "- | Job Description"
         );
     }
@@ -284,13 +292,17 @@ mod tests {
     #[test]
     fn content_decides_where_names_do_not() {
         assert_eq!(
-            detected(&["c1", "c2", "c3"],
-                &[&["17", "EHR Trainer", TEXT], &["18", "Staff Nurse", TEXT]]),
+            detected(
+                &["c1", "c2", "c3"],
+                &[&["17", "EHR Trainer", TEXT], &["18", "Staff Nurse", TEXT]]
+            ),
             "c2 | c3"
         );
         assert_eq!(
-            detected(&["Title", "Role posted", "Text"],
-                &[&["Mercy Example", "EHR Trainer", TEXT], &["Acme", "Staff Nurse", TEXT]]),
+            detected(
+                &["Title", "Role posted", "Text"],
+                &[&["Mercy Example", "EHR Trainer", TEXT], &["Acme", "Staff Nurse", TEXT]]
+            ),
             "Role posted | Text"
         );
     }

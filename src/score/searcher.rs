@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::query::{
-    BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery,
-};
+use tantivy::query::{BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, Term};
 
@@ -55,8 +53,7 @@ impl<'a> Searcher<'a> {
         let collector = EveryScore { profiles: self.index.profile_count() };
         let mut scores = vec![0.0; collector.profiles];
         for (n, segment) in (0..).zip(searcher.segment_readers()) {
-            let found =
-                collector.collect_segment(weight.as_ref(), n, segment).map_err(wrong)?;
+            let found = collector.collect_segment(weight.as_ref(), n, segment).map_err(wrong)?;
             for (doc, score) in found {
                 scores[doc as usize] = score;
             }

@@ -58,8 +58,17 @@ mod tests {
     #[test]
     fn words_are_told_apart_and_worked_out_once() {
         let mut memory = WordMemory::default();
-        let words = ["a", "ab", "ba", "abcdefgh", "abcdefghi", "abcdefghabcdefgh", "éà",
-            "abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwxy"];
+        let words = [
+            "a",
+            "ab",
+            "ba",
+            "abcdefgh",
+            "abcdefghi",
+            "abcdefghabcdefgh",
+            "éà",
+            "abcdefghijklmnopqrstuvwx",
+            "abcdefghijklmnopqrstuvwxy",
+        ];
         for (n, word) in words.into_iter().enumerate() {
             assert_eq!(memory.get(word, |_| n), n);
         }

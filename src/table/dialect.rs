@@ -47,7 +47,8 @@ impl Dialect {
 }
 
 fn unsupported(start: &[u8]) -> Option<(&'static str, &'static str)> {
-    const DECOMPRESS: &str = "decompress it and read it from standard input: zcat FILE | rolecall tag -";
+    const DECOMPRESS: &str =
+        "decompress it and read it from standard input: zcat FILE | rolecall tag -";
     const CONVERT: &str = "convert it first: iconv -f UTF-16 -t UTF-8 FILE | rolecall tag -";
     match start {
         [0x1F, 0x8B, ..] => Some(("compressed with gzip", DECOMPRESS)),
@@ -84,7 +85,8 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_refused() {
-        for start in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04", b"PAR1", b"\xff\xfei\0d\0", b"i\0d\0,\0"] {
+        for start in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04", b"PAR1", b"\xff\xfei\0d\0", b"i\0d\0,\0"]
+        {
             assert!(Dialect::sniff(Path::new("x"), start).is_err());
         }
     }

@@ -92,7 +92,8 @@ fn load_role(file: &CorpusFile, id: &str, header: &TaxonomyFile) -> Result<Role,
     check_profile(file, &role.profile)?;
     let tier = header.tiers.iter().position(|tier| tier.id == role.tier).ok_or_else(|| {
         let known: Vec<_> = header.tiers.iter().map(|tier| tier.id.as_str()).collect();
-        let message = format!("unknown tier `{}`, expected one of: {}", role.tier, known.join(", "));
+        let message =
+            format!("unknown tier `{}`, expected one of: {}", role.tier, known.join(", "));
         file.invalid("tier", message)
     })?;
     Ok(Role {

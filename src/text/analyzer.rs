@@ -2,14 +2,13 @@ use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, StopWordFilter, TextAnalyzer, TokenStream,
 };
 
+use super::StopWords;
 use super::stemmer::StemFilter;
 use super::words::WordTokenizer;
-use super::StopWords;
 
 /// The settings of the chain, as they stand in an index fingerprint. Whoever changes what the
 /// chain does changes this line, so that older indexes are refused.
-pub const CHAIN: &str =
-    "words of 2 characters to 48 bytes, lower case, ascii folding, stop words, snowball english; v1";
+pub const CHAIN: &str = "words of 2 characters to 48 bytes, lower case, ascii folding, stop words, snowball english; v1";
 
 /// The analyzer chain, ready to stem.
 #[derive(Clone)]

@@ -1,0 +1,6 @@
+//! README's transcripts are what the program prints.
+
+#[test]
+fn readmes_transcripts_are_true() {
+    trycmd::TestCases::new().case("README.md");
+}
