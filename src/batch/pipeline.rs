@@ -238,7 +238,7 @@ impl<'c, 'j> Worker<'c, 'j> {
                 job.width
             ));
         }
-        let cell = |&n: &usize| String::from_utf8_lossy(self.cells.cell(n));
+        let cell = |&n: &usize| self.cells.text(n);
         let title = job.columns.title.as_ref().map_or(Cow::Borrowed(""), cell);
         let posting = Posting { title, body: job.columns.text.iter().map(cell).collect() };
         let tag = self.tagger.tag(&posting);

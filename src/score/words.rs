@@ -17,15 +17,24 @@ impl ShortWord {
     #[inline]
     fn new(word: &str) -> Option<Self> {
         let bytes = word.as_bytes();
-        let eight = |at: usize| -> u64 {
-            let rest = bytes.get(at..).unwrap_or_default();
-            match rest.first_chunk::<8>() {
-                Some(chunk) => u64::from_le_bytes(*chunk),
-                None => rest.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte)),
-            }
-        };
+        let eight = |at: usize| up_to_eight(bytes.get(at..).unwrap_or_default());
         (bytes.len() <= MAX_BYTES).then(|| Self([eight(0), eight(8), eight(16)]))
     }
+}
+
+/// Returns the first eight bytes as a number, the first lowest; zeros where there are fewer. Reads
+/// that overlap take the place of a loop.
+#[inline]
+fn up_to_eight(bytes: &[u8]) -> u64 {
+    if let Some(eight) = bytes.first_chunk::<8>() {
+        return u64::from_le_bytes(*eight);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let shift = 8 * (bytes.len() - 4);
+        return u64::from(u32::from_le_bytes(*first))
+            | u64::from(u32::from_le_bytes(*last)) << shift;
+    }
+    bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
 }
 
 /// A bounded map from words as they are written to what they mean.

@@ -56,6 +56,14 @@ static CLASSES: [u8; 256] = {
 };
 
 impl<'a> Words<'a> {
+    /// Returns the first position from `at` whose byte is not of a class: most of the time is
+    /// spent here.
+    #[inline]
+    fn past(&self, class: u8, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|&&byte| CLASSES[usize::from(byte)] == class).count()
+    }
+
     /// Returns the length in bytes of the letter or digit at a position, or 0 if there is none.
     #[inline]
     fn letter_at(&self, at: usize) -> usize {
@@ -88,6 +96,7 @@ impl<'a> Words<'a> {
     fn end_of_word(&self, start: usize) -> usize {
         let mut end = start;
         loop {
+            end = self.past(LETTER, end);
             let letter = self.letter_at(end);
             if letter > 0 {
                 end += letter;
@@ -110,6 +119,7 @@ impl<'a> Iterator for Words<'a> {
     fn next(&mut self) -> Option<&'a str> {
         loop {
             let bytes = self.text.as_bytes();
+            self.at = self.past(GAP, self.at);
             while self.letter_at(self.at) == 0 {
                 // A wide character that is no letter: its continuation bytes are no letters either.
                 self.at += 1;
