@@ -7,7 +7,8 @@ impl ScopeModel {
     /// and among neighbours.
     pub fn probability(&self, role: f64, neighbour: f64) -> f64 {
         let sum = role + neighbour;
-        let separation = if sum > 0.0 { (role - neighbour) / sum } else { -1.0 };
+        // Words that nobody knows speak neither for nor against.
+        let separation = if sum > 0.0 { (role - neighbour) / sum } else { 0.0 };
         logistic(self.intercept + self.separation * separation + self.strength * role.ln_1p())
     }
 }
@@ -41,7 +42,7 @@ mod tests {
         assert!((SCOPE.probability(30.0, 10.0) - 0.982_539).abs() < 1e-6);
         // m = (40 - 30) / 40 = 0.25: 0.2 + 1 = 1.2
         assert!((CONFIDENCE.probability(40.0, 30.0) - 0.768_525).abs() < 1e-6);
-        assert!((SCOPE.probability(0.0, 0.0) - logistic(-9.0)).abs() < 1e-12);
+        assert!((SCOPE.probability(0.0, 0.0) - logistic(-1.0)).abs() < 1e-12);
     }
 
     proptest! {

@@ -117,7 +117,7 @@ fn show(
     writeln!(out, "confidence  {:.2}  {FAINT}uncalibrated{FAINT:#}", tag.confidence)?;
     writeln!(out, "scope       {:.2}  {FAINT}uncalibrated{FAINT:#}", tag.scope)?;
     let Some(closest) = tag.closest() else {
-        return writeln!(out, "\nNo word of the posting is in any profile.");
+        return writeln!(out, "\nNo word of the posting is in a role's profile.");
     };
 
     writeln!(out)?;
