@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use crate::classify::Ranked;
+use crate::taxonomy::NONE;
 use crate::{Tag, Tagger};
 
 /// Terms that the evidence column shows.
@@ -98,15 +100,14 @@ pub(super) fn write(
 }
 
 /// No cell needs quotes: ids, numbers, and terms, which have no delimiter in them.
-fn write_csv(out: &mut Vec<u8>, row: &Row<'_>, tag: &Tag<'_>, tagger: &Tagger<'_>) {
+fn write_csv<'c>(out: &mut Vec<u8>, row: &Row<'_>, tag: &Tag<'c>, tagger: &Tagger<'_>) {
     out.extend_from_slice(row.bytes);
     out.resize(out.len() + row.missing, row.delimiter);
     let delimiter = char::from(row.delimiter);
-    let id = |ranked: Option<&crate::classify::Ranked<'_>>| {
-        ranked.map_or(crate::taxonomy::NONE.to_owned(), |ranked| ranked.role.id.clone())
-    };
-    let score = |ranked: Option<&crate::classify::Ranked<'_>>| ranked.map_or(0.0, |r| r.score);
     let (closest, second) = (tag.closest(), tag.second());
+    let id =
+        |ranked: Option<&Ranked<'c>>| -> &'c str { ranked.map_or(NONE, |ranked| &ranked.role.id) };
+    let score = |ranked: Option<&Ranked<'_>>| ranked.map_or(0.0, |ranked| ranked.score);
     let mut cells = String::with_capacity(256);
     let _ = write!(
         cells,

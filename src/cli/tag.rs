@@ -66,8 +66,9 @@ fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ => match text.as_bytes() {
-            [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => Ok(*byte),
-            _ => Err("expected one ASCII character other than a quote, or `tab`".to_owned()),
+            // The tag columns are made of letters, digits and these, and are not quoted.
+            [byte] if byte.is_ascii_punctuation() && !b"\"':.-_".contains(byte) => Ok(*byte),
+            _ => Err("expected `tab` or one of ,;|/~^ or the like, none of \"':.-_".to_owned()),
         },
     }
 }

@@ -67,6 +67,10 @@ impl IndexError {
         move |source| IndexError::Tantivy { action, source }
     }
 
+    pub(super) fn damaged(folder: &Path, path: &Path, message: String) -> Self {
+        Self::Damaged { folder: folder.to_owned(), path: path.to_owned(), message }
+    }
+
     pub(super) fn io(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> IndexError {
         let path = path.to_owned();
         move |source| IndexError::Io { path: path.clone(), action, source }

@@ -44,11 +44,7 @@ pub(super) fn open(folder: &Path, corpus: &Corpus) -> Result<ProfileIndex, Index
 /// Reads the fingerprint of the index in a folder.
 pub(super) fn read_fingerprint(folder: &Path) -> Result<Fingerprint, IndexError> {
     let path = folder.join(FINGERPRINT);
-    let damaged = |message: String| IndexError::Damaged {
-        folder: folder.to_owned(),
-        path: path.clone(),
-        message,
-    };
+    let damaged = |message: String| IndexError::damaged(folder, &path, message);
     let text = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -62,11 +58,7 @@ pub(super) fn read_fingerprint(folder: &Path) -> Result<Fingerprint, IndexError>
 
 fn read_checked(folder: &Path, file: &IndexedFile) -> Result<Vec<u8>, IndexError> {
     let path = folder.join(&file.name);
-    let damaged = |message: String| IndexError::Damaged {
-        folder: folder.to_owned(),
-        path: path.clone(),
-        message,
-    };
+    let damaged = |message: String| IndexError::damaged(folder, &path, message);
     let size = fs::metadata(&path).map_err(|error| damaged(error.to_string()))?.len();
     if size != file.bytes || size > MAX_FILE_BYTES {
         return Err(damaged(format!("it has {size} bytes, expected {}", file.bytes)));
