@@ -1,7 +1,8 @@
 //! Lists the files of `corpus/` so that the library can carry them inside.
 //!
 //! The one folder that holds a `taxonomy.toml` is the default taxonomy; the files beside it
-//! (background statistics, calibration, stop words, column names) serve every taxonomy.
+//! (background statistics, calibration, stop words, column names) serve every taxonomy that has
+//! none of its own.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,17 +29,18 @@ fn main() -> io::Result<()> {
         )));
     };
 
-    let mut code = String::from("&[\n");
+    let mut code = String::from("[&[\n");
     for file in shared {
         list(&mut code, &root, &file)?;
     }
+    code.push_str("], &[\n");
     for entry in sorted(taxonomy)? {
         let files = if entry.is_dir() { sorted(&entry)? } else { vec![entry] };
         for file in files {
             list(&mut code, taxonomy, &file)?;
         }
     }
-    code.push(']');
+    code.push_str("]]");
     fs::write(PathBuf::from(required("OUT_DIR")?).join("corpus.rs"), code)
 }
 

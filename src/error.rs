@@ -1,5 +1,6 @@
 use crate::batch::BatchError;
 use crate::corpus::CorpusError;
+use crate::evaluate::EvaluateError;
 use crate::index::IndexError;
 use crate::table::TableError;
 
@@ -16,6 +17,9 @@ pub enum Error {
     /// A file of postings can't be read.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// Labelled postings can't be used.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// A batch can't go on.
     #[error(transparent)]
     Batch(#[from] BatchError),

@@ -37,6 +37,7 @@
 pub mod batch;
 pub mod classify;
 pub mod corpus;
+pub mod evaluate;
 pub mod index;
 pub mod posting;
 pub mod score;

@@ -72,6 +72,14 @@ fn none_is_an_answer() {
         "Cook lunch for 200 guests."
     ]));
     insta::assert_snapshot!(output_of(&["classify", "--title", "日本語", "xyzzy"]));
+    insta::assert_snapshot!(output_of(&[
+        "classify",
+        "--top",
+        "1",
+        "--title",
+        "Krankenpfleger (m/w/d)",
+        "Wir suchen eine Pflegefachkraft. Sie betreuen Patienten und arbeiten mit unserem IT-System Orbis.",
+    ]));
 }
 
 #[test]
@@ -80,18 +88,31 @@ fn classify_gives_one_json_object_whose_evidence_adds_up() {
         "classify",
         "--json",
         "--explain",
-        "Epic Trainer\nTeach <b>nurses</b>. Go-live.",
+        "Epic Trainer\nTeach <b>nurses</b> the EHR in class. Write lesson plans; go-live.",
     ]);
     let object: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(object["role"], "trainer");
     assert_eq!(object["tier"], "short-term");
     assert_eq!(object["title"], "Epic Trainer");
     assert_eq!(object["ranking"].as_array().unwrap().len(), 12);
-    for (evidence, place) in [("evidence", 0), ("second_evidence", 1)] {
-        let terms = object[evidence].as_array().unwrap().iter();
-        let sum: f64 = terms.map(|term| term["contribution"].as_f64().unwrap()).sum();
-        let score = object["ranking"][place]["score"].as_f64().unwrap();
-        assert!((sum - score).abs() < 0.01, "{sum} {score}");
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let sum = |terms: &serde_json::Value, key: &str| -> f64 {
+        terms.as_array().unwrap().iter().map(|term| number(&term[key])).sum()
+    };
+    let explanation = &object["explanation"];
+    let pair = &explanation["closest_against_second"];
+    let [first, second] = [0, 1].map(|place| number(&object["ranking"][place]["score"]));
+    let offsets = [number(&pair["closest_offset"]), number(&pair["second_offset"])];
+    let evidence = sum(&object["evidence"], "contribution") + offsets[0];
+    assert!((evidence - first).abs() < 0.01, "{evidence} {first}");
+    let difference = sum(&pair["terms"], "contribution") + offsets[0] - offsets[1];
+    assert!((difference - (first - second)).abs() < 0.01, "{difference} {first} {second}");
+    for gate in explanation["gates"].as_array().unwrap() {
+        let lines = sum(&gate["lines"], "log_odds") + sum(&gate["terms"], "contribution");
+        assert!((lines - number(&gate["log_odds"])).abs() < 0.01, "{gate}");
+        let probability = 1.0 / (1.0 + (-lines).exp());
+        let name = gate["name"].as_str().unwrap();
+        assert!((probability - number(&object["gates"][name])).abs() < 0.01, "{gate}");
     }
 }
 

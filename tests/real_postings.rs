@@ -67,7 +67,8 @@ impl Tally {
     }
 }
 
-/// The starter profiles are measured, and must not become much worse unnoticed.
+/// The labels that the models were fitted to: a corpus that does not go with the code would be
+/// noticed. What to expect of other postings is in docs/accuracy.md.
 #[test]
 fn the_closest_role_is_right_for_most_labelled_postings() {
     let Some(gold) = common::shared("gold/dev.csv") else { return };
@@ -104,7 +105,7 @@ fn the_closest_role_is_right_for_most_labelled_postings() {
     invented.show("written");
     eprintln!("scope AUC {:.3} over {} postings", area_under_curve(&scope), scope.len());
     let both = real.role + invented.role;
-    assert!(both / (real.postings + invented.postings) >= 0.8);
+    assert!(both / (real.postings + invented.postings) >= 0.95);
 }
 
 /// The probability that a posting in scope has a higher scope than one out of scope; ties half.

@@ -123,7 +123,8 @@ fn write_csv<'c>(out: &mut Vec<u8>, row: &Row<'_>, tag: &Tag<'c>, tagger: &Tagge
         score(second),
     );
     if let Some(closest) = closest {
-        for (n, term) in tagger.evidence(closest, EVIDENCE_TERMS).iter().enumerate() {
+        let terms = tagger.evidence(closest, EVIDENCE_TERMS);
+        for (n, term) in terms.iter().filter(|term| term.total() > 0.0).enumerate() {
             let space = if n > 0 { " " } else { "" };
             let _ = write!(cells, "{space}{}:{:.2}", term.term, term.total());
         }

@@ -1,17 +1,20 @@
 //! From scores to an answer: ranking, scope, confidence, tag and evidence.
 
-mod scope;
+mod evidence;
+pub(crate) mod model;
 mod tag;
 
 use std::path::Path;
 
-pub use tag::{Ranked, Tag};
+pub use evidence::{GateEvidence, ScopeLine};
+use model::{Model, Sums};
+pub use tag::{Gate, Ranked, Tag};
 
 use crate::Error;
 use crate::corpus::Corpus;
 use crate::index::ProfileIndex;
 use crate::posting::Posting;
-use crate::score::{Contribution, ScoreTable, Scorer};
+use crate::score::{ScoreTable, Scorer};
 
 /// Says which role a posting hires for.
 ///
@@ -20,6 +23,19 @@ use crate::score::{Contribution, ScoreTable, Scorer};
 pub struct Classifier {
     corpus: Corpus,
     table: ScoreTable,
+    model: Model,
+    choices: Choices,
+}
+
+/// What a user may ask for beyond the calibration.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Choices {
+    /// A role is the answer only with at least this confidence, 0..=1; otherwise `none` is. The
+    /// calibration's threshold on the scope holds as well.
+    pub min_confidence: f64,
+    /// The share of postings in scope in the mix at hand, 0..1, if it is not the one that the
+    /// calibration is meant for.
+    pub prevalence: Option<f64>,
 }
 
 impl Classifier {
@@ -39,7 +55,7 @@ impl Classifier {
     /// Returns an error if the index can't be built.
     pub fn with_corpus(corpus: Corpus) -> Result<Self, Error> {
         let index = ProfileIndex::build(&corpus)?;
-        Ok(Self { table: ScoreTable::compile(&index, &corpus)?, corpus })
+        Self::compile(corpus, &index)
     }
 
     /// Builds a classifier from an index on disk.
@@ -50,7 +66,35 @@ impl Classifier {
     /// one.
     pub fn with_index(corpus: Corpus, folder: &Path) -> Result<Self, Error> {
         let index = ProfileIndex::open(folder, &corpus)?;
-        Ok(Self { table: ScoreTable::compile(&index, &corpus)?, corpus })
+        Self::compile(corpus, &index)
+    }
+
+    fn compile(corpus: Corpus, index: &ProfileIndex) -> Result<Self, Error> {
+        let table = ScoreTable::compile(index, &corpus)?;
+        let model = Model::new(&corpus.taxonomy, &corpus.calibration);
+        Ok(Self { corpus, table, model, choices: Choices::default() })
+    }
+
+    /// Returns the classifier with other choices.
+    ///
+    /// ```
+    /// use rolecall::{Classifier, Posting, classify::Choices};
+    ///
+    /// let classifier = Classifier::new()?;
+    /// let posting = Posting::new("EHR Trainer", "Teach nurses in class.");
+    /// assert_eq!(classifier.classify(&posting).role_id(), "trainer");
+    /// let strict = classifier.choosing(Choices { min_confidence: 0.999, ..Choices::default() });
+    /// assert_eq!(strict.classify(&posting).role_id(), "none");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    #[must_use]
+    pub fn choosing(mut self, choices: Choices) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    pub(crate) fn table(&self) -> &ScoreTable {
+        &self.table
     }
 
     /// Returns the corpus in use.
@@ -65,7 +109,7 @@ impl Classifier {
 
     /// Returns a tagger for many postings, one after another. Each thread needs its own.
     pub fn tagger(&self) -> Tagger<'_> {
-        Tagger { classifier: self, scorer: self.table.scorer() }
+        Tagger { classifier: self, scorer: self.table.scorer(), learned: Vec::new() }
     }
 }
 
@@ -74,29 +118,19 @@ impl Classifier {
 pub struct Tagger<'c> {
     classifier: &'c Classifier,
     scorer: Scorer<'c>,
+    learned: Vec<f32>,
 }
 
 impl<'c> Tagger<'c> {
     /// Classifies a posting.
     pub fn tag(&mut self, posting: &Posting) -> Tag<'c> {
-        let corpus = &self.classifier.corpus;
-        let scores = self.scorer.score(posting);
-        Tag::decide(&corpus.taxonomy, &corpus.calibration, scores)
-    }
-
-    /// Returns what the strongest terms of the last posting contributed to a role's score, the
-    /// strongest first; equal ones by alphabet. All of them, with `usize::MAX`, add up to the
-    /// score, but for rounding.
-    pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
-        let stronger = |a: &Contribution<'_>, b: &Contribution<'_>| {
-            b.total().total_cmp(&a.total()).then_with(|| a.term.cmp(b.term))
-        };
-        let mut terms: Vec<_> = self.scorer.contributions(ranked.profile).collect();
-        if terms.len() > at_most {
-            terms.select_nth_unstable_by(at_most, stronger);
-            terms.truncate(at_most);
-        }
-        terms.sort_unstable_by(stronger);
-        terms
+        let Classifier { corpus, model, choices, .. } = self.classifier;
+        self.scorer.score(posting);
+        let parts = self.scorer.parts();
+        self.learned.clear();
+        self.learned
+            .extend((0..corpus.terms.width()).map(|n| parts[0].learned(n) + parts[1].learned(n)));
+        let sums = Sums { bm25: parts.map(|part| part.bm25), learned: &self.learned };
+        Tag::decide(&corpus.taxonomy, model, *choices, sums, self.scorer.words_known())
     }
 }

@@ -1,13 +1,17 @@
-use crate::corpus::Calibration;
+use super::Choices;
+use super::model::{Model, Sums, logistic};
 use crate::taxonomy::{Neighbour, Role, Taxonomy, Tier};
 
-/// A role with the BM25 score of a posting for it.
+/// A role with the score of a posting for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ranked<'c> {
     /// The role.
     pub role: &'c Role,
-    /// The BM25 score, at least 0; comparable between roles of one posting only.
+    /// The score in points of BM25, with learned weights on top: it may be below 0, and is comparable
+    /// between roles of one posting only.
     pub score: f32,
+    /// The probability of the role, given that the posting is in scope, 0..=1.
+    pub probability: f64,
     /// The position of the profile in the index.
     pub(super) profile: usize,
 }
@@ -19,6 +23,15 @@ impl Ranked<'_> {
     }
 }
 
+/// One condition of the scope, and the probability that it holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gate<'c> {
+    /// What the condition is about, such as `domain`.
+    pub name: &'c str,
+    /// The probability that it holds, 0..=1.
+    pub probability: f64,
+}
+
 /// The answer for one posting.
 #[derive(Debug, Clone)]
 pub struct Tag<'c> {
@@ -28,57 +41,67 @@ pub struct Tag<'c> {
     pub confidence: f64,
     /// The probability that the posting hires for any of the roles, 0..=1.
     pub scope: f64,
+    /// The conditions of the scope: all must hold.
+    pub gates: Vec<Gate<'c>>,
+    /// The share of the posting's words that are known, 0..=1.
+    pub words_known: f64,
     /// Every role with its score, best first; equal scores go by taxonomy order.
     pub ranking: Vec<Ranked<'c>>,
-    /// The neighbour with the highest score and that score, if any neighbour scored.
+    /// The neighbour with the highest BM25 score and that score, if any neighbour scored.
     pub nearest_neighbour: Option<(&'c Neighbour, f32)>,
 }
 
 impl<'c> Tag<'c> {
-    /// Decides on the scores of all profiles: roles in taxonomy order, then neighbours.
+    /// Decides on the sums of a posting.
     pub(super) fn decide(
         taxonomy: &'c Taxonomy,
-        calibration: &Calibration,
-        scores: &[f32],
+        model: &'c Model,
+        choices: Choices,
+        sums: Sums<'_>,
+        words_known: f64,
     ) -> Self {
-        let (of_roles, of_neighbours) = scores.split_at(taxonomy.roles.len().min(scores.len()));
+        let decision = model.decide(sums, words_known, choices);
+        let scored = decision.scores.iter().zip(&decision.probabilities);
+        #[allow(clippy::cast_possible_truncation, reason = "f32 is how scores are shown")]
         let mut ranking: Vec<_> = taxonomy
             .roles
             .iter()
-            .zip(of_roles)
+            .zip(scored)
             .enumerate()
-            .map(|(profile, (role, &score))| Ranked { role, score, profile })
+            .map(|(profile, (role, (&score, &probability)))| Ranked {
+                role,
+                score: score as f32,
+                probability,
+                profile,
+            })
             .collect();
         // The sort is stable, so that equal scores stay in taxonomy order.
-        ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut nearest_neighbour = None;
-        for (neighbour, &score) in taxonomy.neighbours.iter().zip(of_neighbours) {
-            if score > nearest_neighbour.map_or(0.0, |(_, best)| best) {
-                nearest_neighbour = Some((neighbour, score));
-            }
+        ranking.sort_by(|a, b| decision.scores[b.profile].total_cmp(&decision.scores[a.profile]));
+        let gates = decision.gates.iter().enumerate().map(|(n, &log_odds)| Gate {
+            name: model.gate_name(n),
+            probability: logistic(log_odds),
+        });
+        let role = |n: usize| (&taxonomy.roles[n], taxonomy.tier_of(&taxonomy.roles[n]));
+        Self {
+            answer: decision.answer.map(role),
+            confidence: decision.confidence,
+            scope: decision.scope,
+            gates: gates.collect(),
+            words_known,
+            nearest_neighbour: nearest(taxonomy, sums),
+            ranking,
         }
-
-        let score_at = |n: usize| ranking.get(n).map_or(0.0, |ranked| f64::from(ranked.score));
-        let neighbour = nearest_neighbour.map_or(0.0, |(_, score)| f64::from(score));
-        let scope = calibration.scope.probability(score_at(0), neighbour);
-        let role_is_right = calibration.confidence.probability(score_at(0), score_at(1));
-        let closest = ranking.first().filter(|closest| closest.score > 0.0);
-        let answer = closest
-            .filter(|_| scope >= calibration.scope.threshold)
-            .map(|closest| (closest.role, taxonomy.tier_of(closest.role)));
-        let confidence = if answer.is_some() { scope * role_is_right } else { 1.0 - scope };
-        Self { answer, confidence, scope, ranking, nearest_neighbour }
     }
 
     /// Returns the role with the highest score, whatever the scope, or nothing if no word of the
-    /// posting is in any role's profile.
+    /// posting is known.
     pub fn closest(&self) -> Option<&Ranked<'c>> {
-        self.ranking.first().filter(|ranked| ranked.score > 0.0)
+        self.ranking.first().filter(|_| self.words_known > 0.0)
     }
 
-    /// Returns the runner-up, or nothing if only one role scored.
+    /// Returns the runner-up, or nothing if no word of the posting is known.
     pub fn second(&self) -> Option<&Ranked<'c>> {
-        self.ranking.get(1).filter(|ranked| ranked.score > 0.0)
+        self.ranking.get(1).filter(|_| self.words_known > 0.0)
     }
 
     /// Returns the id of the role in the answer, or `none`.
@@ -90,4 +113,16 @@ impl<'c> Tag<'c> {
     pub fn tier_id(&self) -> &'c str {
         self.answer.map_or(crate::taxonomy::NONE, |(_, tier)| &tier.id)
     }
+}
+
+fn nearest<'c>(taxonomy: &'c Taxonomy, sums: Sums<'_>) -> Option<(&'c Neighbour, f32)> {
+    let [title, body] = sums.bm25;
+    let scores = title.iter().zip(body).map(|(title, body)| title + body);
+    let mut nearest = None;
+    for (neighbour, score) in taxonomy.neighbours.iter().zip(scores.skip(taxonomy.roles.len())) {
+        if score > nearest.map_or(0.0, |(_, best)| best) {
+            nearest = Some((neighbour, score));
+        }
+    }
+    nearest
 }

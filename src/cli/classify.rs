@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use rolecall::classify::Ranked;
-use rolecall::score::Contribution;
-use rolecall::taxonomy::Taxonomy;
-use rolecall::{Posting, Tag, Tagger};
+use rolecall::{Corpus, Posting, Tag, Tagger};
 use serde_json::{Value, json};
 
 use super::Data;
+use super::choosing::Choosing;
 use super::exit::Exit;
-use super::style::{BAR, FAINT, ROLE, STRONG, bar};
+use super::explain;
+use super::style::{BAR, FAINT, ROLE, STRONG, bar, rounded};
 
 /// Terms that are shown as evidence without --explain.
 const EVIDENCE_TERMS: usize = 8;
@@ -35,12 +35,15 @@ pub(super) struct Arguments {
     /// Show this many roles of the ranking
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_1)]
     top: usize,
-    /// Show every term that made the scores of the two closest roles
+    /// Say why: the terms that decide between the two closest roles, and what speaks for and against
+    /// the scope
     #[arg(long)]
     explain: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    choosing: Choosing,
 }
 
 fn at_least_1(text: &str) -> Result<usize, String> {
@@ -61,16 +64,16 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             "the posting is empty; give its text as an argument, with --file or on standard input"
         );
     }
-    let classifier = data.classifier()?;
-    let taxonomy = &classifier.corpus().taxonomy;
+    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
+    let corpus = classifier.corpus();
     let mut tagger = classifier.tagger();
     let tag = tagger.tag(&posting);
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        let object = object(arguments, taxonomy, &posting, &tag, &tagger);
+        let object = object(arguments, corpus, &posting, &tag, &tagger);
         writeln!(out, "{object}")?;
     } else {
-        show(&mut out, arguments, taxonomy, &tag, &tagger)?;
+        show(&mut out, arguments, corpus, &tag, &tagger)?;
     }
     Ok(Exit::Done)
 }
@@ -96,7 +99,7 @@ fn text(arguments: &Arguments) -> anyhow::Result<String> {
 fn show(
     out: &mut impl Write,
     arguments: &Arguments,
-    taxonomy: &Taxonomy,
+    corpus: &Corpus,
     tag: &Tag<'_>,
     tagger: &Tagger<'_>,
 ) -> std::io::Result<()> {
@@ -109,160 +112,91 @@ fn show(
             writeln!(
                 out,
                 "role        {STRONG}none{STRONG:#}  not one of the roles of `{}`",
-                taxonomy.name
+                corpus.taxonomy.name
             )?;
             writeln!(out, "tier        none")?;
         }
     }
-    writeln!(out, "confidence  {:.2}  {FAINT}uncalibrated{FAINT:#}", tag.confidence)?;
-    writeln!(out, "scope       {:.2}  {FAINT}uncalibrated{FAINT:#}", tag.scope)?;
+    let uncalibrated = if corpus.is_fitted() { "" } else { "  uncalibrated" };
+    writeln!(out, "confidence  {:.2}{FAINT}{uncalibrated}{FAINT:#}", tag.confidence)?;
+    let gates: Vec<_> =
+        tag.gates.iter().map(|gate| format!("{} {:.2}", gate.name, gate.probability)).collect();
+    writeln!(out, "scope       {:.2}  {FAINT}{}{FAINT:#}", tag.scope, gates.join(" and "))?;
     let Some(closest) = tag.closest() else {
-        return writeln!(out, "\nNo word of the posting is in a role's profile.");
+        return writeln!(out, "\nNo word of the posting is known.");
     };
 
     writeln!(out)?;
-    let best = f64::from(closest.score);
     for (n, ranked) in tag.ranking.iter().take(arguments.top).enumerate() {
-        let bar = bar(f64::from(ranked.score) / best, BAR_WIDTH);
-        let (id, score) = (&ranked.role.id, ranked.score);
-        writeln!(out, "{:>2}  {id:<34} {score:>7.2}  {BAR}{bar}{BAR:#}", n + 1)?;
+        let Ranked { role, score, probability, .. } = ranked;
+        write!(out, "{:>2}  {:<34} {score:>8.2} {probability:>6.2}", n + 1, role.id)?;
+        match bar(*probability, BAR_WIDTH).as_str() {
+            "" => writeln!(out)?,
+            bar => writeln!(out, "  {BAR}{bar}{BAR:#}")?,
+        }
     }
     if let Some((neighbour, score)) = tag.nearest_neighbour {
-        let bar = bar(f64::from(score) / best, BAR_WIDTH);
         let id = format!("({})", neighbour.id);
-        writeln!(out, "{FAINT} -  {id:<34} {score:>7.2}  {bar}{FAINT:#}")?;
+        writeln!(out, "{FAINT} -  {id:<34} {score:>8.2}{FAINT:#}")?;
     }
 
     writeln!(out)?;
     if arguments.explain {
-        return explain(out, tag, closest, tagger);
+        return explain::show(out, tag, tagger);
     }
     let terms: Vec<_> = tagger
         .evidence(closest, EVIDENCE_TERMS)
         .iter()
+        .filter(|term| term.total() > 0.0)
         .map(|term| format!("{} {FAINT}{:.2}{FAINT:#}", term.term, term.total()))
         .collect();
     writeln!(out, "evidence    {}", terms.join("  "))
 }
 
-/// A table of every term, with what it gave the two closest roles. Columns add up to the scores.
-fn explain(
-    out: &mut impl Write,
-    tag: &Tag<'_>,
-    closest: &Ranked<'_>,
-    tagger: &Tagger<'_>,
-) -> std::io::Result<()> {
-    let of_second = tag.second().map(|second| tagger.evidence(second, usize::MAX));
-    let second = |term: &str| {
-        let found = of_second.iter().flatten().find(|other| other.term == term);
-        found.map_or(0.0, Contribution::total)
-    };
-    let terms = tagger.evidence(closest, usize::MAX);
-    writeln!(
-        out,
-        "{STRONG}{:<24} {:>5} {:>5} {:>9} {:>9} {:>9} {:>10}{STRONG:#}",
-        "term", "title", "body", "by title", "by body", "closest", "runner-up"
-    )?;
-    for term in &terms {
-        writeln!(
-            out,
-            "{:<24} {:>5} {:>5} {:>9.3} {:>9.3} {:>9.3} {:>10.3}",
-            term.term,
-            term.title_frequency,
-            term.body_frequency,
-            term.title,
-            term.body,
-            term.total(),
-            second(term.term),
-        )?;
-    }
-    let only_second: Vec<_> = of_second
-        .iter()
-        .flatten()
-        .filter(|other| terms.iter().all(|term| term.term != other.term))
-        .collect();
-    for term in &only_second {
-        writeln!(
-            out,
-            "{:<24} {:>5} {:>5} {:>9} {:>9} {:>9} {:>10.3}",
-            term.term,
-            term.title_frequency,
-            term.body_frequency,
-            "",
-            "",
-            "",
-            term.total(),
-        )?;
-    }
-    writeln!(
-        out,
-        "{STRONG}{:<24} {:>5} {:>5} {:>9.3} {:>9.3} {:>9.3} {:>10.3}{STRONG:#}",
-        "score",
-        "",
-        "",
-        terms.iter().map(|term| term.title).sum::<f32>(),
-        terms.iter().map(|term| term.body).sum::<f32>(),
-        closest.score,
-        tag.second().map_or(0.0, |second| second.score),
-    )
-}
-
 fn object(
     arguments: &Arguments,
-    taxonomy: &Taxonomy,
+    corpus: &Corpus,
     posting: &Posting,
     tag: &Tag<'_>,
     tagger: &Tagger<'_>,
 ) -> Value {
-    let terms = if arguments.explain { usize::MAX } else { EVIDENCE_TERMS };
-    let evidence = |ranked: &Ranked<'_>| -> Vec<Value> {
-        tagger.evidence(ranked, terms).iter().map(contribution).collect()
-    };
     let ranking: Vec<_> = tag
         .ranking
         .iter()
         .map(|ranked| {
-            let tier = &taxonomy.tier_of(ranked.role).id;
-            json!({ "role": ranked.role.id, "tier": tier, "score": rounded(ranked.score, 4) })
+            json!({
+                "role": ranked.role.id,
+                "tier": corpus.taxonomy.tier_of(ranked.role).id,
+                "score": rounded(ranked.score.into(), 4),
+                "probability": rounded(ranked.probability, 4),
+            })
         })
         .collect();
+    let gates: serde_json::Map<_, _> = tag
+        .gates
+        .iter()
+        .map(|gate| (gate.name.to_owned(), rounded(gate.probability, 4).into()))
+        .collect();
+    let at_most = if arguments.explain { usize::MAX } else { EVIDENCE_TERMS };
     let mut object = json!({
-        "taxonomy": taxonomy.name,
+        "taxonomy": corpus.taxonomy.name,
         "title": posting.title,
         "role": tag.role_id(),
         "tier": tag.tier_id(),
-        "confidence": round(tag.confidence, 4),
-        "scope": round(tag.scope, 4),
-        "calibrated": false,
+        "confidence": rounded(tag.confidence, 4),
+        "scope": rounded(tag.scope, 4),
+        "gates": gates,
+        "words_known": rounded(tag.words_known, 4),
+        "calibrated": corpus.is_fitted(),
         "closest_role": tag.closest().map(|closest| &closest.role.id),
         "ranking": ranking,
         "nearest_neighbour": tag.nearest_neighbour.map(|(neighbour, score)| {
-            json!({ "id": neighbour.id, "score": rounded(score, 4) })
+            json!({ "id": neighbour.id, "score": rounded(score.into(), 4) })
         }),
-        "evidence": tag.closest().map(evidence),
+        "evidence": tag.closest().map(|closest| explain::terms(&tagger.evidence(closest, at_most))),
     });
     if arguments.explain {
-        object["second_evidence"] = tag.second().map(evidence).into();
+        object["explanation"] = explain::object(tag, tagger);
     }
     object
-}
-
-fn contribution(term: &Contribution<'_>) -> Value {
-    json!({
-        "term": term.term,
-        "contribution": rounded(term.total(), 4),
-        "from_title": rounded(term.title, 4),
-        "from_body": rounded(term.body, 4),
-        "title_frequency": term.title_frequency,
-        "body_frequency": term.body_frequency,
-    })
-}
-
-fn rounded(number: f32, digits: i32) -> f64 {
-    round(f64::from(number), digits)
-}
-
-fn round(number: f64, digits: i32) -> f64 {
-    let scale = 10f64.powi(digits);
-    (number * scale).round() / scale
 }

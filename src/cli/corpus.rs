@@ -7,7 +7,7 @@ use clap::Subcommand;
 use rolecall::Posting;
 use rolecall::batch::OutputFile;
 use rolecall::corpus::BackgroundBuilder;
-use rolecall::table::for_each_parquet_posting;
+use rolecall::evaluate::PostingFile;
 use rolecall::text::{Analyzer, strip_markup};
 
 use super::Data;
@@ -20,7 +20,7 @@ pub(super) enum Command {
     /// Titles and texts are found as for `tag`. The result depends on the input and the stop words
     /// only.
     Background {
-        /// Parquet files of postings
+        /// Files of postings: CSV, TSV, JSON lines, Parquet
         #[arg(required = true)]
         inputs: Vec<PathBuf>,
         /// The file to write [default: standard output]
@@ -38,8 +38,8 @@ pub(super) fn run(command: &Command, data: &Data) -> anyhow::Result<Exit> {
     let mut analyzer = Analyzer::new(&corpus.stop_words);
     let mut builder = BackgroundBuilder::default();
     for input in inputs {
-        for_each_parquet_posting(input, &corpus, |posting| {
-            let stems = distinct_stems(&mut analyzer, posting);
+        PostingFile::open(input, &corpus.column_names, None, &[])?.for_each(|_, _, posting| {
+            let stems = distinct_stems(&mut analyzer, &posting);
             builder.add(stems.iter().map(String::as_str));
         })?;
     }

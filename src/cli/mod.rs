@@ -1,10 +1,16 @@
 //! One file per command: arguments in, library called, output shown.
 
+mod calibrate;
+mod choosing;
 mod classify;
 mod completions;
 mod corpus;
+mod evaluate;
 mod exit;
+mod explain;
 mod index;
+mod labelled;
+mod measures;
 mod roles;
 mod style;
 mod tag;
@@ -42,7 +48,7 @@ struct Data {
     /// Use a taxonomy of your own instead of ONC's [default: the one inside the program]
     ///
     /// The folder holds taxonomy.toml, roles/<id>.toml and, if you like, neighbours/<id>.toml,
-    /// background.tsv, calibration.toml, columns.toml, stopwords.txt.
+    /// background.tsv, calibration.toml, terms.tsv, columns.toml, stopwords.txt.
     #[arg(long, value_name = "DIR", global = true)]
     corpus: Option<PathBuf>,
     /// Use the index in a folder [default: built in memory, which takes milliseconds;
@@ -74,6 +80,10 @@ enum Command {
     Classify(classify::Arguments),
     /// Tag the rows of CSV or TSV files
     Tag(tag::Arguments),
+    /// Measure the answers against labelled postings
+    Evaluate(evaluate::Arguments),
+    /// Fit the models to labelled postings, and cross-validate the fit
+    Calibrate(calibrate::Arguments),
     /// List the roles, or show one
     Roles(roles::Arguments),
     /// Write an index to disk, describe it, check it
@@ -92,6 +102,8 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Classify(arguments) => classify::run(&arguments, &cli.data),
         Command::Tag(arguments) => tag::run(&arguments, &cli.data),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.data),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, &cli.data),
         Command::Roles(arguments) => roles::run(&arguments, &cli.data),
         Command::Index(command) => index::run(&command, &cli.data),
         Command::Corpus(command) => corpus::run(&command, &cli.data),

@@ -15,6 +15,12 @@ pub(super) fn bar(share: f64, width: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
+/// Rounds to so many digits behind the point.
+pub(super) fn rounded(number: f64, digits: i32) -> f64 {
+    let scale = 10f64.powi(digits);
+    (number * scale).round() / scale
+}
+
 #[cfg(test)]
 mod tests {
     use super::bar;

@@ -13,6 +13,7 @@ use rolecall::batch::{
 };
 
 use super::Data;
+use super::choosing::Choosing;
 use super::exit::Exit;
 use super::style::{BAR, FAINT, STRONG, bar};
 
@@ -51,6 +52,8 @@ pub(super) struct Arguments {
     /// Where rows go that can't be read, with line and reason [default: OUT.rejects.csv]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    #[command(flatten)]
+    choosing: Choosing,
     /// Print nothing but errors to standard error
     #[arg(short, long)]
     quiet: bool,
@@ -83,7 +86,7 @@ fn prefix(text: &str) -> Result<String, String> {
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     check_output(arguments)?;
-    let classifier = data.classifier()?;
+    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let inputs = open(arguments, &classifier)?;
     let to_terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let format = match arguments.format {

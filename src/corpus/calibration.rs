@@ -1,23 +1,25 @@
 //! Weights and coefficients: everything that was chosen or fitted on data.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 /// The content of `calibration.toml`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// How much each field of a profile counts for each part of a posting.
     pub weights: Weights,
     /// How soon repeating a term stops paying, by part of the posting.
     pub saturation: Saturation,
-    /// The model that turns scores into the probability of being in scope.
+    /// How the scores of roles are made of BM25 and learned weights, and what they mean.
+    pub ranking: Ranking,
+    /// The model that gives the probability of being in scope.
     pub scope: ScopeModel,
-    /// The model that turns scores into the probability that the closest role is right.
-    pub confidence: ConfidenceModel,
 }
 
 /// Boosts of the BM25 score by part of the posting and field of the profile.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// For terms of the posting's title.
@@ -27,7 +29,7 @@ pub struct Weights {
 }
 
 /// One boost per field of a profile; 0 leaves the field out.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldWeights {
     /// Official name and job titles.
@@ -48,7 +50,7 @@ impl FieldWeights {
 /// The saturation constant of query term frequency for each part: `k3` of BM25 (Robertson and
 /// Walker 1994). A term that occurs `q` times counts `(k3 + 1) q / (k3 + q)` times: once at
 /// `q = 1`, at most `k3 + 1` times. 0 counts each term once.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Saturation {
     /// For the title.
@@ -57,40 +59,79 @@ pub struct Saturation {
     pub body: f32,
 }
 
-/// A logistic model of scope: `1 / (1 + exp(-(intercept + separation x + strength y)))`, with
-/// `x = (role - neighbour) / (role + neighbour)` of the best BM25 scores among roles and among
-/// neighbours, in -1..=1, and `y = ln(1 + role)`. Both coefficients are at least 0, so that a
-/// better role never lowers the scope.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+/// How roles are ranked. The score of a role, in points of BM25, is
+///
+/// ```text
+/// BM25 of the title + body · BM25 of the body + offset + learned weights of the terms
+/// ```
+///
+/// and the roles' probabilities, if the posting is in scope, are in proportion to
+/// `exp(sharpness · score)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScopeModel {
-    /// The log-odds where both features are 0.
-    pub intercept: f64,
-    /// Log-odds per unit of `x`.
-    pub separation: f64,
-    /// Log-odds per unit of `y`.
-    pub strength: f64,
-    /// Postings with at least this scope are tagged with a role, the others `none`: 0..=1.
-    pub threshold: f64,
+pub struct Ranking {
+    /// How much a point of the body counts for one of the title.
+    pub body: f64,
+    /// Log-odds per point.
+    pub sharpness: f64,
+    /// Points that a role has from the start, by its id; 0 if it is not listed.
+    #[serde(default)]
+    pub offsets: BTreeMap<String, f64>,
 }
 
-/// A logistic model of the closest role being right, given that the posting is in scope:
-/// `1 / (1 + exp(-(intercept + margin m)))`, with `m = (first - second) / first` of the two best
-/// roles' BM25 scores, in 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+/// The scope: every gate must be open. The probability is
+/// `logistic(intercept + slope · logit(Π gates))`, where each gate is a [`GateModel`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ConfidenceModel {
-    /// The log-odds where the two best roles tie.
+pub struct ScopeModel {
+    /// Postings with at least this scope are tagged with a role, the others `none`: 0..=1.
+    pub threshold: f64,
+    /// The share of postings in scope in the mix that the probabilities are meant for, 0..1. For
+    /// another mix the log-odds are moved by the difference.
+    pub prevalence: f64,
+    /// The share of known words, 0..=1, from which a text counts as read. Below it the confidence
+    /// goes to one half, which it reaches at half of that share: of a text in another language
+    /// nothing can be said.
+    pub enough_known: f64,
+    /// The log-odds where the gates say one half.
     pub intercept: f64,
-    /// Log-odds per unit of `m`.
-    pub margin: f64,
+    /// What the log-odds of the gates are multiplied by.
+    pub slope: f64,
+    /// The gates: all must be open.
+    pub gates: Vec<GateModel>,
+}
+
+/// The probability that one condition of the scope holds: a logistic model of the balance between
+/// roles and neighbours, of the BM25 scores of profiles, and of learned weights of terms.
+///
+/// A balance is `(role - neighbour) / (role + neighbour + 1)` of the best BM25 score among roles and
+/// among neighbours, in -1..=1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateModel {
+    /// What the condition is about, such as `domain`.
+    pub name: String,
+    /// The log-odds where everything else is 0.
+    pub intercept: f64,
+    /// Log-odds per unit of the balance of title and body together.
+    pub balance: f64,
+    /// Log-odds per unit of the balance of the title alone.
+    pub title_balance: f64,
+    /// Log-odds per unit of the balance of the body alone.
+    pub body_balance: f64,
+    /// Log-odds per unit of `ln(1 + role)`, where `role` is the best BM25 score among roles.
+    pub strength: f64,
+    /// Log-odds per point of BM25 of a profile, from the title and from the body, by the id of
+    /// the role or neighbour; 0 if it is not listed.
+    #[serde(default)]
+    pub profiles: BTreeMap<String, [f64; 2]>,
 }
 
 impl Calibration {
     /// Returns the first value that is out of its range: its key, what is expected, and what was
-    /// found.
-    pub(crate) fn out_of_range(&self) -> Option<(&'static str, &'static str, f64)> {
-        let Self { weights, saturation, scope, confidence } = self;
+    /// found. `profiles` are the ids that may be named.
+    pub(crate) fn out_of_range(&self, profiles: &[&str]) -> Option<(String, &'static str, String)> {
+        let Self { weights, saturation, ranking, scope } = self;
         let at_least_0 = [
             ("weights.title.title", f64::from(weights.title.title)),
             ("weights.title.duties", f64::from(weights.title.duties)),
@@ -100,25 +141,56 @@ impl Calibration {
             ("weights.body.vocabulary", f64::from(weights.body.vocabulary)),
             ("saturation.title", f64::from(saturation.title)),
             ("saturation.body", f64::from(saturation.body)),
-            ("scope.separation", scope.separation),
-            ("scope.strength", scope.strength),
-            ("confidence.margin", confidence.margin),
+            ("ranking.body", ranking.body),
+            ("ranking.sharpness", ranking.sharpness),
+            ("scope.slope", scope.slope),
         ];
-        let finite =
-            [("scope.intercept", scope.intercept), ("confidence.intercept", confidence.intercept)];
-        let wrong = |expected, (key, value)| Some((key, expected, value));
-        at_least_0
-            .into_iter()
-            .find(|&(_, value)| !(0.0..=1e6).contains(&value))
-            .and_then(|entry| wrong("a number from 0 to 1000000", entry))
-            .or_else(|| {
-                let entry = finite.into_iter().find(|(_, value)| !value.is_finite())?;
-                wrong("a finite number", entry)
-            })
-            .or_else(|| {
-                let threshold = ("scope.threshold", scope.threshold);
-                let inside = (0.0..=1.0).contains(&threshold.1);
-                if inside { None } else { wrong("a probability from 0 to 1", threshold) }
-            })
+        let finite = ranking.offsets.iter().map(|(id, &v)| (format!("ranking.offsets.{id}"), v));
+        let finite = finite.chain([("scope.intercept".to_owned(), scope.intercept)]);
+        let finite = finite.chain(scope.gates.iter().flat_map(GateModel::values));
+        let probabilities = [
+            ("scope.threshold", scope.threshold),
+            ("scope.prevalence", scope.prevalence),
+            ("scope.enough_known", scope.enough_known),
+        ];
+        let named = scope.gates.iter().flat_map(|gate| gate.profiles.keys());
+        let unknown =
+            ranking.offsets.keys().chain(named).find(|id| !profiles.contains(&id.as_str()));
+        let wrong =
+            |key: &str, expected, found: f64| Some((key.to_owned(), expected, found.to_string()));
+        for (key, value) in at_least_0 {
+            if !(0.0..=1e6).contains(&value) {
+                return wrong(key, "a number from 0 to 1000000", value);
+            }
+        }
+        for (key, value) in finite {
+            if value.abs() > 1e6 || value.is_nan() {
+                return wrong(&key, "a number from -1000000 to 1000000", value);
+            }
+        }
+        for (key, value) in probabilities {
+            if !(0.0..=1.0).contains(&value) {
+                return wrong(key, "a probability from 0 to 1", value);
+            }
+        }
+        unknown.map(|id| (id.clone(), "the id of a role or neighbour", id.clone()))
+    }
+}
+
+impl GateModel {
+    /// Returns every number with its key.
+    fn values(&self) -> impl Iterator<Item = (String, f64)> {
+        let key = |key: &str| format!("scope.gates.{}.{key}", self.name);
+        let own = [
+            (key("intercept"), self.intercept),
+            (key("balance"), self.balance),
+            (key("title_balance"), self.title_balance),
+            (key("body_balance"), self.body_balance),
+            (key("strength"), self.strength),
+        ];
+        let of_profiles = self.profiles.iter().flat_map(move |(id, both)| {
+            both.map(|value| (format!("scope.gates.{}.profiles.{id}", self.name), value))
+        });
+        own.into_iter().chain(of_profiles)
     }
 }

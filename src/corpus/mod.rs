@@ -2,25 +2,28 @@
 //! calibration, stop words and column names.
 //!
 //! The default corpus is carried inside the binary. A folder of your own replaces it: it needs a
-//! `taxonomy.toml` and `roles/<id>.toml`, may have `neighbours/<id>.toml`, and takes whichever
-//! it lacks of the shared files (`background.tsv`, `calibration.toml`, `stopwords.txt`,
-//! `columns.toml`) from the default one.
+//! `taxonomy.toml` and `roles/<id>.toml`, may have `neighbours/<id>.toml` and `terms.tsv`, and takes
+//! whichever it lacks of the shared files (`background.tsv`, `calibration.toml`, `stopwords.txt`,
+//! `columns.toml`) from those that serve any taxonomy.
 
 mod background;
 mod calibration;
 mod error;
 mod source;
+mod terms;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use background::{Background, BackgroundBuilder};
 pub use calibration::{
-    Calibration, ConfidenceModel, FieldWeights, Saturation, ScopeModel, Weights,
+    Calibration, FieldWeights, GateModel, Ranking, Saturation, ScopeModel, Weights,
 };
 pub use error::CorpusError;
 use sha2::{Digest, Sha256};
 pub(crate) use source::{CorpusFile, Source as CorpusSource};
+
+pub use terms::TermWeights;
 
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
@@ -33,8 +36,10 @@ pub struct Corpus {
     pub taxonomy: Taxonomy,
     /// Document frequencies of stems over real postings.
     pub background: Background,
-    /// Field weights and the scope and confidence models.
+    /// Field weights, and the models of ranking and scope.
     pub calibration: Calibration,
+    /// Term weights that were learned from labelled postings; empty if none were.
+    pub terms: TermWeights,
     /// Words that are dropped before stemming.
     pub stop_words: StopWords,
     /// Names that job boards give to their title and text columns.
@@ -64,14 +69,41 @@ impl Corpus {
 
     fn load(source: CorpusSource) -> Result<Self, CorpusError> {
         let shared = |name| source.get(name).ok_or_else(|| source.missing(name));
+        let taxonomy = Taxonomy::load(&source)?;
+        let calibration = load_calibration(shared("calibration.toml")?, &taxonomy)?;
+        let columns = Self::term_columns(&taxonomy, &calibration);
+        let terms = match source.get("terms.tsv") {
+            Some(file) => TermWeights::parse(file, columns)?,
+            None => TermWeights::new(columns),
+        };
         Ok(Self {
-            taxonomy: Taxonomy::load(&source)?,
+            taxonomy,
             background: Background::parse(shared("background.tsv")?)?,
-            calibration: load_calibration(shared("calibration.toml")?)?,
+            calibration,
+            terms,
             stop_words: StopWords::parse(&shared("stopwords.txt")?.text),
             column_names: shared("columns.toml")?.parse_toml()?,
             source: Arc::new(source),
         })
+    }
+
+    /// Returns the corpus with another calibration and other learned weights, whose gates and roles
+    /// must be the same. Its [`hash`](Self::hash) stays that of the files it was loaded from.
+    #[must_use]
+    pub fn with_fit(self, calibration: Calibration, terms: TermWeights) -> Self {
+        Self { calibration, terms, ..self }
+    }
+
+    /// Tells whether the models were fitted to labelled postings of this taxonomy, so that the
+    /// probabilities mean what they say.
+    pub fn is_fitted(&self) -> bool {
+        self.terms.iter().next().is_some()
+    }
+
+    /// Returns the names of the columns of learned weights: gates, then roles.
+    pub(crate) fn term_columns(taxonomy: &Taxonomy, calibration: &Calibration) -> Vec<String> {
+        let gates = calibration.scope.gates.iter().map(|gate| gate.name.clone());
+        gates.chain(taxonomy.roles.iter().map(|role| role.id.clone())).collect()
     }
 
     /// Returns the SHA-256 of all files of the corpus, names and contents, as 64 hexadecimal
@@ -89,11 +121,12 @@ impl Corpus {
     }
 }
 
-fn load_calibration(file: &CorpusFile) -> Result<Calibration, CorpusError> {
+fn load_calibration(file: &CorpusFile, taxonomy: &Taxonomy) -> Result<Calibration, CorpusError> {
     let calibration: Calibration = file.parse_toml()?;
-    match calibration.out_of_range() {
+    let profiles: Vec<_> = taxonomy.documents().map(|profile| profile.id).collect();
+    match calibration.out_of_range(&profiles) {
         Some((key, expected, found)) => {
-            Err(file.invalid(key, format!("expected {expected}, found {found}")))
+            Err(file.invalid(&key, format!("expected {expected}, found {found}")))
         }
         None => Ok(calibration),
     }

@@ -8,11 +8,19 @@ use serde::de::DeserializeOwned;
 
 use super::CorpusError;
 
-/// Name and text of each file that the binary carries, made by the build script.
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+/// Name and text of each file that the binary carries, made by the build script: those that serve
+/// any taxonomy, so that a folder may leave them out, and those of the default taxonomy.
+static EMBEDDED: [&[(&str, &str)]; 2] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
 
-/// Files that serve any taxonomy, so that a folder may leave them out.
-const SHARED: [&str; 4] = ["background.tsv", "calibration.toml", "columns.toml", "stopwords.txt"];
+/// Files that a folder may have beside its roles and neighbours.
+const OWN: [&str; 6] = [
+    "background.tsv",
+    "calibration.toml",
+    "columns.toml",
+    "stopwords.txt",
+    "taxonomy.toml",
+    "terms.tsv",
+];
 
 /// One file of a corpus.
 #[derive(Debug, Clone)]
@@ -55,21 +63,24 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn embedded() -> Self {
         let prefix = "corpus/".to_owned();
-        let files =
-            EMBEDDED.iter().map(|&(name, text)| file(&prefix, name, text.to_owned())).collect();
+        // The taxonomy's own files come after the shared ones and replace those of the same name.
+        let files = EMBEDDED
+            .iter()
+            .flat_map(|files| files.iter())
+            .map(|&(name, text)| file(&prefix, name, text.to_owned()))
+            .collect();
         Self { files, prefix }
     }
 
     pub(crate) fn folder(folder: &Path) -> Result<Self, CorpusError> {
         let prefix = format!("{}/", folder.display());
-        let mut files: BTreeMap<_, _> = EMBEDDED
+        let mut files: BTreeMap<_, _> = EMBEDDED[0]
             .iter()
-            .filter(|(name, _)| SHARED.contains(name))
             .map(|&(name, text)| file("corpus/", name, text.to_owned()))
             .collect();
         let names = list(folder, "", &["toml", "tsv", "txt"])?
             .into_iter()
-            .filter(|name| name == "taxonomy.toml" || SHARED.contains(&name.as_str()))
+            .filter(|name| OWN.contains(&name.as_str()))
             .chain(list(folder, "roles/", &["toml"])?)
             .chain(list(folder, "neighbours/", &["toml"])?);
         for name in names {

@@ -14,7 +14,7 @@ mod table;
 mod words;
 
 pub use searcher::Searcher;
-pub use table::{Contribution, ScoreTable, Scorer};
+pub use table::{Contribution, FoundTerm, PartSums, ScoreTable, Scorer};
 
 /// Returns how many times a term counts that occurs `q` times in a query: the query term
 /// frequency component of BM25 (Robertson and Walker, "Some simple effective approximations to

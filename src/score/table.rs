@@ -33,9 +33,11 @@ pub struct ScoreTable {
     ids: FxHashMap<String, TermId>,
     /// A readable word for each term: the commonest one in the profiles.
     labels: Vec<String>,
-    /// `rows[(term * PARTS + part) * profiles..][..profiles]`.
+    /// `rows[(term * PARTS + part) * width..][..width]`: BM25 of each profile, then the learned
+    /// weights, then 1 if the term has learned weights for the part and 0 if not.
     rows: Vec<f32>,
     profiles: usize,
+    learned: usize,
     saturation: Saturation,
     analyzer: Analyzer,
 }
@@ -47,20 +49,38 @@ impl ScoreTable {
     ///
     /// Returns an error if tantivy can't read the index.
     pub fn compile(index: &ProfileIndex, corpus: &Corpus) -> Result<Self, IndexError> {
-        let rows = TermRows::read(index, corpus)?.0;
+        let mut rows = TermRows::read(index, corpus)?.0;
         let labels = labels(index, corpus);
         let profiles = index.profile_count();
+        let learned = corpus.terms.width();
+        let width = profiles + learned + 1;
+        for (stem, _) in corpus.terms.iter() {
+            if !rows.contains_key(stem) {
+                rows.insert(stem.to_owned(), vec![0.0; PARTS * profiles]);
+            }
+        }
         let mut table = Self {
             ids: FxHashMap::default(),
             labels: Vec::with_capacity(rows.len()),
-            rows: Vec::with_capacity(rows.len() * PARTS * profiles),
+            rows: Vec::with_capacity(rows.len() * PARTS * width),
             profiles,
+            learned,
             saturation: corpus.calibration.saturation,
             analyzer: index.analyzer.clone(),
         };
         for (id, (stem, row)) in (0..).zip(rows) {
-            table.labels.push(labels.get(&stem).unwrap_or(&stem).clone());
-            table.rows.extend(row);
+            let label = labels.get(&stem).map_or(corpus.terms.word(&stem), String::as_str);
+            table.labels.push(label.to_owned());
+            for (part, bm25) in row.chunks_exact(profiles).enumerate() {
+                table.rows.extend_from_slice(bm25);
+                match corpus.terms.weights(&stem, part) {
+                    Some(weights) => {
+                        table.rows.extend_from_slice(weights);
+                        table.rows.push(1.0);
+                    }
+                    None => table.rows.resize(table.rows.len() + learned + 1, 0.0),
+                }
+            }
             table.ids.insert(stem, id);
         }
         Ok(table)
@@ -79,14 +99,22 @@ impl ScoreTable {
             words: WordMemory::default(),
             frequencies: vec![[0; PARTS]; self.terms()],
             found: Vec::new(),
+            sums: vec![0.0; PARTS * self.width()],
+            norms: [0.0; PARTS],
             scores: vec![0.0; self.profiles],
+            words_read: 0,
         }
+    }
+
+    fn width(&self) -> usize {
+        self.profiles + self.learned + 1
     }
 
     #[inline]
     fn row(&self, term: TermId, part: usize) -> &[f32] {
-        let start = (term as usize * PARTS + part) * self.profiles;
-        &self.rows[start..start + self.profiles]
+        let width = self.width();
+        let start = (term as usize * PARTS + part) * width;
+        &self.rows[start..start + width]
     }
 
     fn saturated(&self, frequencies: [u32; PARTS]) -> [f32; PARTS] {
@@ -193,7 +221,31 @@ pub struct Scorer<'t> {
     frequencies: Vec<[u32; PARTS]>,
     /// The terms that occur in the current posting, in the order of their first occurrence.
     found: Vec<TermId>,
+    /// The sums of the rows, for each part.
+    sums: Vec<f32>,
+    /// The length of each part as a vector of saturated frequencies of terms with learned
+    /// weights; at least a tiny number.
+    norms: [f32; PARTS],
     scores: Vec<f32>,
+    words_read: usize,
+}
+
+/// What the sums of one part of a posting are.
+#[derive(Debug, Clone, Copy)]
+pub struct PartSums<'s> {
+    /// The BM25 score of each profile: roles in taxonomy order, then neighbours.
+    pub bm25: &'s [f32],
+    /// The sum of each learned weight, over the norm of the part.
+    learned: &'s [f32],
+    norm: f32,
+}
+
+impl PartSums<'_> {
+    /// Returns the sum of one learned weight over the terms of the part, each by its saturated
+    /// frequency, divided by the norm of these frequencies.
+    pub fn learned(&self, column: usize) -> f32 {
+        self.learned[column] / self.norm
+    }
 }
 
 /// What one term contributed to the score of one profile.
@@ -225,28 +277,61 @@ impl<'t> Scorer<'t> {
         for term in self.found.drain(..) {
             self.frequencies[term as usize] = [0; PARTS];
         }
+        self.words_read = 0;
         self.count(&posting.title, TITLE);
         for text in &posting.body {
             self.count(text, BODY);
         }
-        self.scores.fill(0.0);
+        self.sums.fill(0.0);
+        let mut squares = [0.0_f32; PARTS];
+        let width = self.table.width();
         for &term in &self.found {
             let frequencies = self.frequencies[term as usize];
             let saturated = self.table.saturated(frequencies);
             for part in 0..PARTS {
                 if frequencies[part] > 0 {
                     let row = self.table.row(term, part);
-                    for (score, of_term) in self.scores.iter_mut().zip(row) {
-                        *score += saturated[part] * of_term;
+                    let sums = &mut self.sums[part * width..][..width];
+                    for (sum, of_term) in sums.iter_mut().zip(row) {
+                        *sum += saturated[part] * of_term;
                     }
+                    squares[part] += row[width - 1] * saturated[part] * saturated[part];
                 }
             }
+        }
+        self.norms = squares.map(|squares| squares.sqrt().max(f32::MIN_POSITIVE));
+        let (title, body) = self.sums.split_at(width);
+        for (score, (title, body)) in self.scores.iter_mut().zip(title.iter().zip(body)) {
+            *score = title + body;
         }
         &self.scores
     }
 
+    /// Returns the sums of the last posting for its title and its body.
+    pub fn parts(&self) -> [PartSums<'_>; PARTS] {
+        let (profiles, width) = (self.table.profiles, self.table.width());
+        [TITLE, BODY].map(|part| {
+            let sums = &self.sums[part * width..][..width - 1];
+            let (bm25, learned) = sums.split_at(profiles);
+            PartSums { bm25, learned, norm: self.norms[part] }
+        })
+    }
+
+    /// Returns the share of the last posting's words that are terms of the table, 0..=1. About
+    /// half of plain English is; nearly nothing of other languages.
+    pub fn words_known(&self) -> f64 {
+        let known: u64 = self
+            .found
+            .iter()
+            .flat_map(|&term| self.frequencies[term as usize])
+            .map(u64::from)
+            .sum();
+        known as f64 / (self.words_read.max(1)) as f64
+    }
+
     fn count(&mut self, text: &str, part: usize) {
         for word in words(&strip_markup(text)) {
+            self.words_read += 1;
             let term = self.words.get(word, |word| {
                 let mut term = None;
                 self.analyzer.stems(word, |stem| term = self.table.ids.get(stem).copied());
@@ -267,27 +352,66 @@ impl<'t> Scorer<'t> {
         self.found.len()
     }
 
-    /// Returns what each term of the last posting contributed to a profile's score, in the order
-    /// of first occurrence; terms that contributed nothing are left out. The totals add up to the
-    /// score, but for rounding.
-    pub fn contributions(&self, profile: usize) -> impl Iterator<Item = Contribution<'t>> {
-        self.found.iter().filter_map(move |&term| {
+    /// Returns the terms of the last posting in the order of their first occurrence.
+    pub fn terms(&self) -> impl Iterator<Item = FoundTerm<'_, 't>> {
+        self.found.iter().map(|&term| {
             let frequencies = self.frequencies[term as usize];
-            let saturated = self.table.saturated(frequencies);
-            let of_part = |part: usize| {
-                if frequencies[part] == 0 {
-                    return 0.0;
-                }
-                saturated[part] * self.table.row(term, part)[profile]
-            };
-            let contribution = Contribution {
-                term: &self.table.labels[term as usize],
-                title_frequency: frequencies[TITLE],
-                body_frequency: frequencies[BODY],
-                title: of_part(TITLE),
-                body: of_part(BODY),
-            };
-            (contribution.total() > 0.0).then_some(contribution)
+            FoundTerm { scorer: self, id: term, frequencies }
         })
+    }
+
+    /// Returns what each term of the last posting contributed to a profile's BM25 score, in the
+    /// order of first occurrence; terms that contributed nothing are left out. The totals add up to
+    /// the score, but for rounding.
+    pub fn contributions(&self, profile: usize) -> impl Iterator<Item = Contribution<'t>> {
+        self.terms()
+            .map(move |term| term.contribution(|term, part| term.bm25(part, profile)))
+            .filter(|contribution| contribution.total() > 0.0)
+    }
+}
+
+/// A term of the table that the last posting of a scorer holds.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundTerm<'s, 't> {
+    scorer: &'s Scorer<'t>,
+    id: TermId,
+    frequencies: [u32; PARTS],
+}
+
+impl<'t> FoundTerm<'_, 't> {
+    /// Returns the saturated frequency of the term in a part: 0 if the part does not hold it.
+    pub fn frequency(&self, part: usize) -> f32 {
+        self.saturated(part)
+    }
+
+    /// Returns what the term gave to the BM25 score of a profile from a part of the posting: 0 is
+    /// the title, 1 the body.
+    pub fn bm25(&self, part: usize, profile: usize) -> f32 {
+        self.saturated(part) * self.scorer.table.row(self.id, part)[profile]
+    }
+
+    /// Returns what the term gave to the sum of a learned weight from a part of the posting.
+    pub fn learned(&self, part: usize, column: usize) -> f32 {
+        let profiles = self.scorer.table.profiles;
+        let row = self.scorer.table.row(self.id, part);
+        self.saturated(part) * row[profiles + column] / self.scorer.norms[part]
+    }
+
+    fn saturated(&self, part: usize) -> f32 {
+        if self.frequencies[part] == 0 {
+            return 0.0;
+        }
+        self.scorer.table.saturated(self.frequencies)[part]
+    }
+
+    /// Returns what the term contributed, given what it gives from the title (0) and the body (1).
+    pub fn contribution(&self, gives: impl Fn(&Self, usize) -> f32) -> Contribution<'t> {
+        Contribution {
+            term: &self.scorer.table.labels[self.id as usize],
+            title_frequency: self.frequencies[TITLE],
+            body_frequency: self.frequencies[BODY],
+            title: gives(self, TITLE),
+            body: gives(self, BODY),
+        }
     }
 }

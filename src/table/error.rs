@@ -38,6 +38,24 @@ pub enum TableError {
         /// What is missing.
         source: ColumnsError,
     },
+    /// A record of a CSV file can't be read.
+    #[error("{}: cannot read as CSV: {source}", path.display())]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: csv::Error,
+    },
+    /// A line of a file of JSON lines is no object.
+    #[error("{}:{line}: expected a JSON object: {source}", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What the library said.
+        source: serde_json::Error,
+    },
     /// A Parquet file can't be read.
     #[error("{}: cannot read as Parquet: {source}", path.display())]
     Parquet {

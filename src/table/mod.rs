@@ -7,11 +7,11 @@ mod cells;
 mod chunks;
 mod dialect;
 mod error;
-mod parquet;
+mod records;
 mod scan;
 
 pub use cells::CellReader;
 pub use chunks::{Chunk, ChunkReader, MAX_RECORD_BYTES, Record, RecordKind};
 pub use dialect::Dialect;
 pub use error::TableError;
-pub use parquet::for_each_parquet_posting;
+pub use records::RecordFile;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Inheritance, Neighbour, Profile, Role, Taxonomy, Tier};
+use super::{Condition, Inheritance, Neighbour, Profile, Role, Taxonomy, Tier};
 use crate::corpus::{CorpusError, CorpusFile, CorpusSource};
 
 /// The answer for a posting that hires for no role; no role may have this id.
@@ -18,6 +18,8 @@ struct TaxonomyFile {
     source: String,
     roles: Vec<String>,
     tiers: Vec<Tier>,
+    #[serde(default)]
+    conditions: Vec<Condition>,
 }
 
 #[derive(Deserialize)]
@@ -75,9 +77,21 @@ impl Taxonomy {
             .files_in("neighbours/")
             .map(|file| load_neighbour(file, &roles))
             .collect::<Result<_, _>>()?;
-        let TaxonomyFile { name, title, source, tiers, .. } = header;
-        Ok(Self { name, title, source, tiers, roles, neighbours })
+        check_conditions(file, &header)?;
+        let TaxonomyFile { name, title, source, tiers, conditions, .. } = header;
+        Ok(Self { name, title, source, tiers, roles, neighbours, conditions })
     }
+}
+
+fn check_conditions(file: &CorpusFile, header: &TaxonomyFile) -> Result<(), CorpusError> {
+    let ids: Vec<_> = header.conditions.iter().map(|condition| condition.id.clone()).collect();
+    check_unique(file, "conditions", &[&ids[..], &header.roles[..]].concat())?;
+    for (n, condition) in (1..).zip(&header.conditions) {
+        check_id(file, &format!("conditions[{n}].id"), &condition.id)?;
+        check_text(file, &format!("conditions[{n}].meaning"), &condition.meaning)?;
+        check_list(file, &format!("conditions[{n}].words"), &condition.words)?;
+    }
+    Ok(())
 }
 
 fn load_role(file: &CorpusFile, id: &str, header: &TaxonomyFile) -> Result<Role, CorpusError> {

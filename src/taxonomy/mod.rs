@@ -22,6 +22,20 @@ pub struct Taxonomy {
     /// Occupations that look like a role but are out of scope, by id. They are indexed beside
     /// the roles and are never an answer.
     pub neighbours: Vec<Neighbour>,
+    /// The conditions of the scope: a posting is in scope if all hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// Something that must be true of a posting in scope.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// A short name, such as `domain`.
+    pub id: String,
+    /// What the condition says, for people.
+    pub meaning: String,
+    /// Some words that speak for it: where the fit starts from.
+    pub words: Vec<String>,
 }
 
 /// A group of roles, by the training they ask for.

@@ -1,0 +1,272 @@
+//! From the sums of a posting to role scores, gates, scope and confidence.
+
+use super::Choices;
+use crate::corpus::{Calibration, GateModel};
+use crate::taxonomy::Taxonomy;
+
+/// The sums that a posting's terms make, whatever the model says of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sums<'s> {
+    /// BM25 of each profile from the title and from the body: roles, then neighbours.
+    pub(crate) bm25: [&'s [f32]; 2],
+    /// Learned weights from both parts together: gates, then roles.
+    pub(crate) learned: &'s [f32],
+}
+
+/// The models of a calibration with every id looked up.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    body: f64,
+    sharpness: f64,
+    offsets: Vec<f64>,
+    gates: Vec<Gate>,
+    slope: f64,
+    intercept: f64,
+    threshold: f64,
+    prevalence: f64,
+    enough_known: f64,
+}
+
+#[derive(Debug, Clone)]
+struct Gate {
+    model: GateModel,
+    profiles: Vec<[f64; 2]>,
+}
+
+/// What the models say of a posting.
+#[derive(Debug, Clone)]
+pub(crate) struct Decision {
+    /// The score of each role in points, in taxonomy order.
+    pub(crate) scores: Vec<f64>,
+    /// The probability of each role, given that the posting is in scope.
+    pub(crate) probabilities: Vec<f64>,
+    /// The log-odds of each gate.
+    pub(crate) gates: Vec<f64>,
+    pub(crate) scope: f64,
+    /// The role in the answer; nothing for `none`.
+    pub(crate) answer: Option<usize>,
+    /// The probability that the answer is right.
+    pub(crate) confidence: f64,
+}
+
+/// The features of a gate that are no terms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Balances {
+    /// Of title and body together, of the title, of the body: -1..=1.
+    pub(crate) balance: [f64; 3],
+    /// `ln(1 + role)` of the best role.
+    pub(crate) strength: f64,
+}
+
+impl Balances {
+    /// Computes the balances of BM25 scores; the first `roles` profiles are the roles.
+    pub(crate) fn of(bm25: [&[f32]; 2], roles: usize) -> Self {
+        let [title, body] = bm25;
+        let best = |scores: &mut dyn Iterator<Item = f32>| f64::from(scores.fold(0.0, f32::max));
+        let balance = |role: f64, neighbour: f64| (role - neighbour) / (role + neighbour + 1.0);
+        let of_part = |part: &[f32]| {
+            let roles = roles.min(part.len());
+            balance(
+                best(&mut part[..roles].iter().copied()),
+                best(&mut part[roles..].iter().copied()),
+            )
+        };
+        let both = || title.iter().zip(body).map(|(title, body)| title + body);
+        let role = best(&mut both().take(roles));
+        let neighbour = best(&mut both().skip(roles));
+        Self {
+            balance: [balance(role, neighbour), of_part(title), of_part(body)],
+            strength: role.ln_1p(),
+        }
+    }
+}
+
+impl Model {
+    pub(crate) fn new(taxonomy: &Taxonomy, calibration: &Calibration) -> Self {
+        let Calibration { ranking, scope, .. } = calibration;
+        let offset = |id: &str| ranking.offsets.get(id).copied().unwrap_or(0.0);
+        let gate = |model: &GateModel| Gate {
+            profiles: taxonomy
+                .documents()
+                .map(|profile| model.profiles.get(profile.id).copied().unwrap_or_default())
+                .collect(),
+            model: model.clone(),
+        };
+        Self {
+            body: ranking.body,
+            sharpness: ranking.sharpness,
+            offsets: taxonomy.roles.iter().map(|role| offset(&role.id)).collect(),
+            gates: scope.gates.iter().map(gate).collect(),
+            slope: scope.slope,
+            intercept: scope.intercept,
+            threshold: scope.threshold,
+            prevalence: scope.prevalence,
+            enough_known: scope.enough_known,
+        }
+    }
+
+    /// Decides on the sums of a posting, of whose words a share is known.
+    pub(crate) fn decide(&self, sums: Sums<'_>, words_known: f64, choices: Choices) -> Decision {
+        let roles = self.offsets.len();
+        let scores: Vec<_> = (0..roles).map(|role| self.score(sums, role)).collect();
+        let probabilities = self.probabilities(&scores);
+        let balances = Balances::of(sums.bm25, roles);
+        let gates: Vec<_> =
+            (0..self.gates.len()).map(|gate| self.gate(sums, &balances, gate)).collect();
+        let scope = self.scope(&gates, choices.prevalence);
+        // Of equal scores the first in taxonomy order is taken.
+        let better = |best: usize, role| if scores[role] > scores[best] { role } else { best };
+        let closest = (1..roles).fold(0, better);
+        let role_is_right = scope * probabilities.get(closest).copied().unwrap_or(0.0);
+        let wanted = scope >= self.threshold && role_is_right >= choices.min_confidence;
+        let answer = (wanted && words_known > 0.0 && roles > 0).then_some(closest);
+        let confidence = if answer.is_some() { role_is_right } else { 1.0 - scope };
+        let confidence = self.humbled(confidence, words_known);
+        Decision { scores, probabilities, gates, scope, answer, confidence }
+    }
+
+    /// Returns the score of a role in points.
+    fn score(&self, sums: Sums<'_>, role: usize) -> f64 {
+        let [title, body] = sums.bm25.map(|part| f64::from(part[role]));
+        let learned = f64::from(sums.learned[self.gates.len() + role]);
+        title + self.body * body + self.offsets[role] + learned
+    }
+
+    /// Returns the points that a role has from the start.
+    pub(crate) fn offset(&self, role: usize) -> f64 {
+        self.offsets[role]
+    }
+
+    /// Returns what a term gives to a role's score, given its BM25 and learned weight from a part.
+    pub(crate) fn share_of_score(&self, part: usize, bm25: f32, learned: f32) -> f32 {
+        #[allow(clippy::cast_possible_truncation, reason = "a weight near 1")]
+        let weight = if part == 0 { 1.0 } else { self.body as f32 };
+        weight * bm25 + learned
+    }
+
+    /// Returns the probability of each role, given that the posting is in scope.
+    fn probabilities(&self, scores: &[f64]) -> Vec<f64> {
+        let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let odds: Vec<_> = scores.iter().map(|s| (self.sharpness * (s - best)).exp()).collect();
+        let all: f64 = odds.iter().sum();
+        odds.into_iter().map(|odds| odds / all).collect()
+    }
+
+    /// Returns how many gates there are.
+    pub(crate) fn gate_count(&self) -> usize {
+        self.gates.len()
+    }
+
+    /// Returns the name of a gate.
+    pub(crate) fn gate_name(&self, gate: usize) -> &str {
+        &self.gates[gate].model.name
+    }
+
+    /// Returns the log-odds of a gate.
+    fn gate(&self, sums: Sums<'_>, balances: &Balances, gate: usize) -> f64 {
+        let of_profiles = self.gates[gate].profiles.iter().enumerate().map(|(n, weights)| {
+            let [title, body] = sums.bm25.map(|part| f64::from(part[n]));
+            weights[0] * title + weights[1] * body
+        });
+        of_profiles.sum::<f64>()
+            + f64::from(sums.learned[gate])
+            + self.gate_start(gate)
+            + self.gate_balances(gate, balances).iter().sum::<f64>()
+    }
+
+    /// Returns the log-odds of a gate before anything is read.
+    pub(crate) fn gate_start(&self, gate: usize) -> f64 {
+        self.gates[gate].model.intercept
+    }
+
+    /// Returns what the balances (of both, title, body) and the strength give to a gate.
+    pub(crate) fn gate_balances(&self, gate: usize, balances: &Balances) -> [f64; 4] {
+        let model = &self.gates[gate].model;
+        let [both, title, body] = balances.balance;
+        [
+            model.balance * both,
+            model.title_balance * title,
+            model.body_balance * body,
+            model.strength * balances.strength,
+        ]
+    }
+
+    /// Returns what a point of BM25 of a profile from a part gives to a gate.
+    pub(crate) fn gate_weight(&self, gate: usize, profile: usize, part: usize) -> f64 {
+        self.gates[gate].profiles[profile][part]
+    }
+
+    /// Returns the probability of being in scope, given the log-odds of the gates, in a mix where
+    /// this share of postings is in scope; in the calibration's own mix, if none is given.
+    fn scope(&self, gates: &[f64], prevalence: Option<f64>) -> f64 {
+        let moved = prevalence.map_or(0.0, |other| logit(other) - logit(self.prevalence));
+        logistic(self.intercept + self.slope * all_open(gates) + moved)
+    }
+
+    /// Moves a confidence towards one half where few of the words are known, and all the way where
+    /// there are not half of enough: a text in another language says nothing either way.
+    fn humbled(&self, confidence: f64, words_known: f64) -> f64 {
+        let half = self.enough_known / 2.0;
+        let read = if words_known < self.enough_known {
+            ((words_known - half) / half).max(0.0)
+        } else {
+            1.0
+        };
+        0.5 + (confidence - 0.5) * read
+    }
+}
+
+/// Returns the log-odds that all gates are open, given the log-odds of each.
+pub(crate) fn all_open(gates: &[f64]) -> f64 {
+    let log_probability: f64 = gates.iter().map(|&gate| -softplus(-gate)).sum();
+    // ln(p / (1 - p)); near p = 1 the difference is small, so expm1 is exact where 1 - exp is not.
+    let open = log_probability.min(-1e-12);
+    open - (-open.exp_m1()).ln()
+}
+
+/// Returns `ln(1 + exp(x))` without overflow.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// Returns the probability of log-odds.
+pub(crate) fn logistic(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Returns the log-odds of a probability, kept finite.
+pub(crate) fn logit(probability: f64) -> f64 {
+    let inside = probability.clamp(1e-9, 1.0 - 1e-9);
+    (inside / (1.0 - inside)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hand_computed() {
+        // Two gates of one half are open together in one case of four: ln(1/3).
+        assert!((all_open(&[0.0, 0.0]) - (1.0_f64 / 3.0).ln()).abs() < 1e-12);
+        assert!((all_open(&[1.25]) - 1.25).abs() < 1e-9);
+        assert!((logit(0.8) - 4.0_f64.ln()).abs() < 1e-12);
+        let title: &[f32] = &[1.0, 3.0, 0.0];
+        let body: &[f32] = &[4.0, 0.0, 2.0];
+        // Both: roles 5 and 3, neighbour 2. Title: 3 and 0. Body: 4 and 2.
+        let balances = Balances::of([title, body], 2);
+        assert_eq!(balances.balance, [3.0 / 8.0, 3.0 / 4.0, 2.0 / 7.0]);
+        assert_eq!(balances.strength, 6.0_f64.ln());
+        assert_eq!(Balances::of([&[], &[]], 2).balance, [0.0; 3]);
+    }
+
+    proptest! {
+        #[test]
+        fn all_gates_are_never_likelier_than_one(a in -40.0..40.0_f64, b in -40.0..40.0_f64) {
+            let both = all_open(&[a, b]);
+            prop_assert!(both <= a + 1e-6 && both <= b + 1e-6, "{both}");
+            prop_assert!(both.is_finite());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How well the answers agree with labelled postings.
+//!
+//! [`LabelledPostings`] reads labels and texts, [`judge`] classifies them, and a [`Report`] says
+//! how often the answers were right, with intervals.
+
+mod bootstrap;
+mod curve;
+mod fit;
+mod judged;
+mod labelled;
+mod metric;
+mod postings;
+mod reliability;
+mod report;
+
+pub use bootstrap::Interval;
+pub use curve::{CurvePoint, area_under_roc, precision_recall_curve};
+pub use fit::{Calibrated, Folds, calibrate, groups};
+pub use judged::{Judged, Outcome, judge};
+pub use labelled::{
+    EvaluateError, LABELS_FILE, LabelColumns, LabelledPosting, LabelledPostings, POSTINGS_FILE,
+};
+pub use metric::Metric;
+pub use postings::PostingFile;
+pub use reliability::{ReliabilityBin, expected_calibration_error, reliability};
+pub use report::{NaturalMix, Report, RoleFigures, Slice};

@@ -1,0 +1,196 @@
+//! `evaluate` and `calibrate` over the real binary.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use rolecall::Corpus;
+use rolecall::evaluate::{Judged, LabelledPosting, Outcome, Report};
+use serde_json::Value;
+
+fn rolecall(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const SAMPLES: [&str; 5] =
+    ["samples/labels.csv", "--label-column", "label", "--postings", "samples/postings.csv"];
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+#[test]
+fn the_samples_are_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let errors = folder.path().join("errors.csv");
+    let out = rolecall(
+        &[&["evaluate"], &SAMPLES[..], &["--json", "--errors", errors.to_str().unwrap()]].concat(),
+    );
+    assert_eq!(text(&out.stderr), "");
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(report["postings"], 105);
+    let figure = |name: &str| number(&report["figures"][name]["value"]);
+    assert!(figure("role_accuracy") >= 0.9, "{report}");
+    assert!(figure("scope_auc") >= 0.97, "{report}");
+    assert_eq!(report["natural_mix"], Value::Null);
+
+    // Every posting is in one cell of the confusion table, and every error has a row in the file.
+    let table: Vec<Vec<u64>> = serde_json::from_value(report["confusion"].clone()).unwrap();
+    let right: u64 = (0..13).map(|n| table[n][n]).sum();
+    assert_eq!(table.iter().flatten().sum::<u64>(), 105);
+    assert!((figure("answer_accuracy") - right as f64 / 105.0).abs() < 1e-9);
+    let mut rows = csv::Reader::from_path(&errors).unwrap();
+    let wrong = rows.records().filter(|row| {
+        let row = row.as_ref().unwrap();
+        row[2] != row[4]
+    });
+    assert_eq!(wrong.count() as u64, 105 - right);
+
+    let shown = rolecall(&[&["evaluate"], &SAMPLES[..]].concat());
+    insta::assert_snapshot!(text(&shown.stdout).lines().next().unwrap(), @"105 postings, 58 in scope");
+}
+
+/// 400 made-up answers, and what scikit-learn 1.9.1 computed from them: `tests/metrics/make.py`.
+#[test]
+fn figures_are_those_of_scikit_learn() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/metrics");
+    let mut postings = Vec::new();
+    let mut outcomes = Vec::new();
+    for row in csv::Reader::from_path(folder.join("outcomes.csv")).unwrap().records() {
+        let row = row.unwrap();
+        let cell = |n: usize| row[n].parse::<f64>().unwrap();
+        let class = |n: usize| Some(cell(n) as usize).filter(|&class| class < 12);
+        let (label, weight) = (class(0), Some(cell(4)));
+        postings.push(LabelledPosting { label, weight, ..LabelledPosting::default() });
+        outcomes.push(Outcome {
+            scores: (5..17).map(|n| cell(n) as f32).collect(),
+            scope: cell(2),
+            answer: class(1),
+            confidence: cell(3),
+        });
+    }
+    let judged: Vec<_> = postings
+        .iter()
+        .zip(outcomes)
+        .map(|(posting, outcome)| Judged { posting, outcome })
+        .collect();
+    let groups: Vec<_> = (0..postings.len()).collect();
+    let report = Report::new(&Corpus::embedded().unwrap().taxonomy, &judged, &groups).to_json();
+
+    let expected = fs::read_to_string(folder.join("scikit_learn.json")).unwrap();
+    let expected: Value = serde_json::from_str(&expected).unwrap();
+    assert_eq!(report["confusion"], expected["confusion"]);
+    let natural = &report["natural_mix"];
+    let close = |name: &str, found: &Value, expected: &Value| {
+        let (found, expected) = (number(found), number(expected));
+        assert!((found - expected).abs() < 1e-9, "{name}: {found}, expected {expected}");
+    };
+    for (name, value) in expected.as_object().unwrap() {
+        match name.as_str() {
+            "confusion" | "curve_precision" | "curve_recall" => {}
+            "natural_precision" => close(name, &natural["precision"]["value"], value),
+            "natural_recall" => close(name, &natural["recall"]["value"], value),
+            _ => close(name, &report["figures"][name]["value"], value),
+        }
+    }
+    let curve = natural["curve"].as_array().unwrap();
+    assert_eq!(curve.len(), expected["curve_recall"].as_array().unwrap().len());
+    for (n, point) in curve.iter().enumerate() {
+        close("precision", &point["precision"], &expected["curve_precision"][n]);
+        close("recall", &point["recall"], &expected["curve_recall"][n]);
+    }
+}
+
+#[test]
+fn wrong_labels_are_refused_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |labels: &str, more: &[&str]| {
+        let path = folder.path().join("labels.csv");
+        fs::write(&path, labels).unwrap();
+        let path = path.to_str().unwrap();
+        let arguments = [&["evaluate", path, "--label-column", "label"], more].concat();
+        let out = rolecall(&arguments);
+        assert_eq!(out.status.code(), Some(2));
+        text(&out.stderr).replace(path, "LABELS")
+    };
+    let samples = ["--postings", "samples/postings.csv"];
+    insta::assert_snapshot!(refused("id,label\ns001,baker\n", &samples), @"rolecall: LABELS:2: `baker` is no role of `onc`; expected one of: workflow-redesign-specialist, clinician-practitioner-consultant, implementation-support-specialist, implementation-manager, technical-software-support-staff, trainer, clinician-public-health-leader, him-exchange-specialist, privacy-security-specialist, research-development-scientist, programmer-software-engineer, health-it-sub-specialist, none");
+    insta::assert_snapshot!(refused("id,label\ns999,none\n", &samples), @"rolecall: LABELS:2: no posting with the id `s999` in samples/postings.csv");
+    insta::assert_snapshot!(refused("id,role\ns001,none\n", &samples), @"rolecall: LABELS: --label-column: no column `label`; the file has: id, role");
+    insta::assert_snapshot!(
+        refused("id,label,w\ns001,none,-1\n", &[&samples[..], &["--weight-column", "w"]].concat()), @"rolecall: LABELS:2: expected a weight above 0 or an empty cell, found `-1`");
+    insta::assert_snapshot!(refused("id,label\ns001,none\n", &[]), @"rolecall: LABELS: no column looks like a job title or a text; name them with --title-column and --text-column (columns: `id`, `label`)");
+}
+
+#[test]
+fn a_calibration_of_your_own_is_made_and_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc"), &own);
+    fs::remove_file(own.join("terms.tsv")).unwrap();
+    fs::remove_file(own.join("calibration.toml")).unwrap();
+    let own = own.to_str().unwrap();
+
+    let fit = |threads: &str| {
+        let arguments =
+            [&["calibrate"], &SAMPLES[..], &["--corpus", own, "-o", own, "--json"]].concat();
+        let mut command = Command::new("taskset");
+        command.args(["-c", threads, env!("CARGO_BIN_EXE_rolecall")]).args(arguments);
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).output()
+    };
+    let before = rolecall(&[&["calibrate"], &SAMPLES[..], &["--corpus", own, "--json"]].concat());
+    assert_eq!(text(&before.stderr), "");
+    let report: Value = serde_json::from_slice(&before.stdout).unwrap();
+    let auc = |which: &str| number(&report[which]["figures"]["scope_auc"]["value"]);
+    assert!(auc("cross_validated") > 0.8, "{report}");
+    assert!(auc("fitted") >= auc("cross_validated"));
+
+    // On one core and on all, the same bytes; where `taskset` is missing there is nothing to compare.
+    if let Ok(one) = fit("0") {
+        assert_eq!(text(&one.stderr), "");
+        assert_eq!(text(&one.stdout), text(&before.stdout));
+    }
+    let out = rolecall(&[&["calibrate"], &SAMPLES[..], &["--corpus", own, "-o", own]].concat());
+    assert_eq!(text(&out.stderr), "");
+    let shown = rolecall(&[
+        "--corpus",
+        own,
+        "classify",
+        "--json",
+        "--title",
+        "EHR Trainer",
+        "Teach nurses in class.",
+    ]);
+    let tag: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(tag["calibrated"], true);
+    assert_eq!(tag["closest_role"], "trainer");
+}
+
+#[test]
+fn too_few_labels_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("labels.csv");
+    fs::write(&path, "title,text,label\nEHR Trainer,Teach nurses,trainer\nCook,Cook,none\n")
+        .unwrap();
+    let out = rolecall(&["calibrate", path.to_str().unwrap(), "--label-column", "label"]);
+    assert_eq!(out.status.code(), Some(2));
+    insta::assert_snapshot!(text(&out.stderr), @"rolecall: 1 labelled postings in scope and 1 out of it; expected at least 20 of each");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
