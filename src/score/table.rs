@@ -33,11 +33,14 @@ pub struct ScoreTable {
     ids: FxHashMap<String, TermId>,
     /// A readable word for each term: the commonest one in the profiles.
     labels: Vec<String>,
-    /// `rows[(term * PARTS + part) * width..][..width]`: BM25 of each profile, then the learned
-    /// weights, then 1 if the term has learned weights for the part and 0 if not.
-    rows: Vec<f32>,
+    /// BM25 of each profile: `bm25[(term * PARTS + part) * profiles..][..profiles]`. The terms of
+    /// the profiles come first; the others have no row.
+    bm25: Vec<f32>,
+    /// The learned weights, then 1 if the term has any for the part and 0 if not:
+    /// `learned[(term * PARTS + part) * width..][..width]`.
+    learned: Vec<f32>,
     profiles: usize,
-    learned: usize,
+    width: usize,
     saturation: Saturation,
     analyzer: Analyzer,
 }
@@ -49,36 +52,42 @@ impl ScoreTable {
     ///
     /// Returns an error if tantivy can't read the index.
     pub fn compile(index: &ProfileIndex, corpus: &Corpus) -> Result<Self, IndexError> {
-        let mut rows = TermRows::read(index, corpus)?.0;
+        let rows = TermRows::read(index, corpus)?.0;
         let labels = labels(index, corpus);
         let profiles = index.profile_count();
-        let learned = corpus.terms.width();
-        let width = profiles + learned + 1;
-        for (stem, _) in corpus.terms.iter() {
-            if !rows.contains_key(stem) {
-                rows.insert(stem.to_owned(), vec![0.0; PARTS * profiles]);
-            }
-        }
+        let width = corpus.terms.width() + 1;
+        let only_learned: Vec<_> = corpus
+            .terms
+            .iter()
+            .map(|(stem, _)| stem.to_owned())
+            .filter(|stem| !rows.contains_key(stem))
+            .collect();
+        let terms = rows.len() + only_learned.len();
         let mut table = Self {
             ids: FxHashMap::default(),
-            labels: Vec::with_capacity(rows.len()),
-            rows: Vec::with_capacity(rows.len() * PARTS * width),
+            labels: Vec::with_capacity(terms),
+            bm25: Vec::with_capacity(rows.len() * PARTS * profiles),
+            learned: Vec::with_capacity(terms * PARTS * width),
             profiles,
-            learned,
+            width,
             saturation: corpus.calibration.saturation,
             analyzer: index.analyzer.clone(),
         };
-        for (id, (stem, row)) in (0..).zip(rows) {
+        let stems = rows.into_iter().map(|(stem, row)| {
+            table.bm25.extend(row);
+            stem
+        });
+        let stems: Vec<_> = stems.collect();
+        for (id, stem) in (0..).zip(stems.into_iter().chain(only_learned)) {
             let label = labels.get(&stem).map_or(corpus.terms.word(&stem), String::as_str);
             table.labels.push(label.to_owned());
-            for (part, bm25) in row.chunks_exact(profiles).enumerate() {
-                table.rows.extend_from_slice(bm25);
+            for part in 0..PARTS {
                 match corpus.terms.weights(&stem, part) {
                     Some(weights) => {
-                        table.rows.extend_from_slice(weights);
-                        table.rows.push(1.0);
+                        table.learned.extend_from_slice(weights);
+                        table.learned.push(1.0);
                     }
-                    None => table.rows.resize(table.rows.len() + learned + 1, 0.0),
+                    None => table.learned.resize(table.learned.len() + width, 0.0),
                 }
             }
             table.ids.insert(stem, id);
@@ -99,22 +108,25 @@ impl ScoreTable {
             words: WordMemory::default(),
             frequencies: vec![[0; PARTS]; self.terms()],
             found: Vec::new(),
-            sums: vec![0.0; PARTS * self.width()],
+            bm25: vec![0.0; PARTS * self.profiles],
+            learned: vec![0.0; PARTS * self.width],
             norms: [0.0; PARTS],
             scores: vec![0.0; self.profiles],
             words_read: 0,
         }
     }
 
-    fn width(&self) -> usize {
-        self.profiles + self.learned + 1
+    /// Returns the BM25 scores of a term; none if no profile holds it.
+    #[inline]
+    fn bm25_row(&self, term: TermId, part: usize) -> &[f32] {
+        let start = (term as usize * PARTS + part) * self.profiles;
+        self.bm25.get(start..start + self.profiles).unwrap_or_default()
     }
 
     #[inline]
-    fn row(&self, term: TermId, part: usize) -> &[f32] {
-        let width = self.width();
-        let start = (term as usize * PARTS + part) * width;
-        &self.rows[start..start + width]
+    fn learned_row(&self, term: TermId, part: usize) -> &[f32] {
+        let start = (term as usize * PARTS + part) * self.width;
+        &self.learned[start..start + self.width]
     }
 
     fn saturated(&self, frequencies: [u32; PARTS]) -> [f32; PARTS] {
@@ -222,12 +234,20 @@ pub struct Scorer<'t> {
     /// The terms that occur in the current posting, in the order of their first occurrence.
     found: Vec<TermId>,
     /// The sums of the rows, for each part.
-    sums: Vec<f32>,
+    bm25: Vec<f32>,
+    learned: Vec<f32>,
     /// The length of each part as a vector of saturated frequencies of terms with learned
     /// weights; at least a tiny number.
     norms: [f32; PARTS],
     scores: Vec<f32>,
     words_read: usize,
+}
+
+#[inline]
+fn add(sums: &mut [f32], times: f32, row: &[f32]) {
+    for (sum, of_term) in sums.iter_mut().zip(row) {
+        *sum += times * of_term;
+    }
 }
 
 /// What the sums of one part of a posting are.
@@ -282,25 +302,26 @@ impl<'t> Scorer<'t> {
         for text in &posting.body {
             self.count(text, BODY);
         }
-        self.sums.fill(0.0);
+        self.bm25.fill(0.0);
+        self.learned.fill(0.0);
         let mut squares = [0.0_f32; PARTS];
-        let width = self.table.width();
+        let (profiles, width) = (self.table.profiles, self.table.width);
         for &term in &self.found {
             let frequencies = self.frequencies[term as usize];
             let saturated = self.table.saturated(frequencies);
             for part in 0..PARTS {
                 if frequencies[part] > 0 {
-                    let row = self.table.row(term, part);
-                    let sums = &mut self.sums[part * width..][..width];
-                    for (sum, of_term) in sums.iter_mut().zip(row) {
-                        *sum += saturated[part] * of_term;
-                    }
-                    squares[part] += row[width - 1] * saturated[part] * saturated[part];
+                    let times = saturated[part];
+                    let row = self.table.bm25_row(term, part);
+                    add(&mut self.bm25[part * profiles..][..profiles], times, row);
+                    let row = self.table.learned_row(term, part);
+                    add(&mut self.learned[part * width..][..width], times, row);
+                    squares[part] += row[width - 1] * times * times;
                 }
             }
         }
         self.norms = squares.map(|squares| squares.sqrt().max(f32::MIN_POSITIVE));
-        let (title, body) = self.sums.split_at(width);
+        let (title, body) = self.bm25.split_at(profiles);
         for (score, (title, body)) in self.scores.iter_mut().zip(title.iter().zip(body)) {
             *score = title + body;
         }
@@ -309,11 +330,11 @@ impl<'t> Scorer<'t> {
 
     /// Returns the sums of the last posting for its title and its body.
     pub fn parts(&self) -> [PartSums<'_>; PARTS] {
-        let (profiles, width) = (self.table.profiles, self.table.width());
-        [TITLE, BODY].map(|part| {
-            let sums = &self.sums[part * width..][..width - 1];
-            let (bm25, learned) = sums.split_at(profiles);
-            PartSums { bm25, learned, norm: self.norms[part] }
+        let (profiles, width) = (self.table.profiles, self.table.width);
+        [TITLE, BODY].map(|part| PartSums {
+            bm25: &self.bm25[part * profiles..][..profiles],
+            learned: &self.learned[part * width..][..width - 1],
+            norm: self.norms[part],
         })
     }
 
@@ -356,7 +377,8 @@ impl<'t> Scorer<'t> {
     pub fn terms(&self) -> impl Iterator<Item = FoundTerm<'_, 't>> {
         self.found.iter().map(|&term| {
             let frequencies = self.frequencies[term as usize];
-            FoundTerm { scorer: self, id: term, frequencies }
+            let saturated = self.table.saturated(frequencies);
+            FoundTerm { scorer: self, id: term, frequencies, saturated }
         })
     }
 
@@ -376,32 +398,27 @@ pub struct FoundTerm<'s, 't> {
     scorer: &'s Scorer<'t>,
     id: TermId,
     frequencies: [u32; PARTS],
+    saturated: [f32; PARTS],
 }
 
 impl<'t> FoundTerm<'_, 't> {
-    /// Returns the saturated frequency of the term in a part: 0 if the part does not hold it.
-    pub fn frequency(&self, part: usize) -> f32 {
-        self.saturated(part)
-    }
-
     /// Returns what the term gave to the BM25 score of a profile from a part of the posting: 0 is
     /// the title, 1 the body.
     pub fn bm25(&self, part: usize, profile: usize) -> f32 {
-        self.saturated(part) * self.scorer.table.row(self.id, part)[profile]
+        if self.frequencies[part] == 0 {
+            return 0.0;
+        }
+        let row = self.scorer.table.bm25_row(self.id, part);
+        row.get(profile).map_or(0.0, |score| self.saturated[part] * score)
     }
 
     /// Returns what the term gave to the sum of a learned weight from a part of the posting.
     pub fn learned(&self, part: usize, column: usize) -> f32 {
-        let profiles = self.scorer.table.profiles;
-        let row = self.scorer.table.row(self.id, part);
-        self.saturated(part) * row[profiles + column] / self.scorer.norms[part]
-    }
-
-    fn saturated(&self, part: usize) -> f32 {
         if self.frequencies[part] == 0 {
             return 0.0;
         }
-        self.scorer.table.saturated(self.frequencies)[part]
+        let row = self.scorer.table.learned_row(self.id, part);
+        self.saturated[part] * row[column] / self.scorer.norms[part]
     }
 
     /// Returns what the term contributed, given what it gives from the title (0) and the body (1).
