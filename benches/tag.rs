@@ -7,10 +7,14 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rolecall::Classifier;
-use rolecall::batch::{BatchOptions, Input, InputOptions, RejectFile, RowFormat, tag};
+use rolecall::batch::{
+    BatchOptions, Destination, Existing, InputOptions, OutputFormat, Unwatched, expand, run,
+};
+use rolecall::table::Compression;
 
 fn copy(path: &Path) -> usize {
     let mut reader = csv::Reader::from_path(path).expect("the file is there");
@@ -29,16 +33,24 @@ fn tagging(criterion: &mut Criterion) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
     write!(file, "{header}\n{}", rows.repeat(100)).expect("a temporary file can be written");
     let classifier = Classifier::new().expect("the corpus is valid");
+    let inputs = expand(&[file.path().to_owned()]).expect("the file is there");
     let tag = |threads| {
-        let names = &classifier.corpus().column_names;
-        let input = Input::open(file.path(), &InputOptions::default(), names);
-        let inputs = vec![input.expect("the file is valid")];
-        let options = BatchOptions { threads, prefix: "onc".to_owned(), format: RowFormat::Csv };
+        let options = BatchOptions {
+            threads,
+            prefix: "onc".to_owned(),
+            format: OutputFormat::Csv,
+            compression: Compression::None,
+            excel_safe: false,
+            dedup: None,
+            input: InputOptions::default(),
+            existing: Existing::Refuse,
+            checkpoint_interval: Duration::MAX,
+        };
         let mut out = Vec::new();
-        let target = (Path::new("memory"), &mut out as &mut (dyn Write + Send));
-        let mut rejects = RejectFile::new(None);
-        let summary = tag(&classifier, inputs, target, &mut rejects, &options, &|_| {});
-        summary.expect("memory can be written").rows_written
+        let destination =
+            Destination::Stream { name: "memory".into(), out: &mut out, rejects: None };
+        let report = run(&classifier, &inputs, destination, &options, &Unwatched);
+        report.expect("memory can be written").rows.rows_written
     };
 
     let mut group = criterion.benchmark_group("tag");

@@ -26,7 +26,9 @@
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
 //! | [`posting`] | a posting, and finding its title and text among a file's columns |
 //! | [`table`] | reads records from files without changing a byte of them |
-//! | [`batch`] | the pipeline: read, tag in parallel, write in order |
+//! | [`dedup`] | finds postings of the same ad, in one pass and bounded memory |
+//! | [`batch`] | the pipeline: read, tag in parallel, write in order, survive being killed |
+//! | [`evaluate`] | measures answers against labels, and fits the models to them |
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -37,6 +39,7 @@
 pub mod batch;
 pub mod classify;
 pub mod corpus;
+pub mod dedup;
 pub mod evaluate;
 pub mod index;
 pub mod posting;

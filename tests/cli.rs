@@ -143,10 +143,13 @@ fn errors_are_one_line_and_say_what_to_do() {
             &["tag", "no/such.csv"],
             "rolecall: no/such.csv: cannot read: No such file or directory (os error 2)\n",
         ),
-        (&["tag", "src"], "rolecall: src: cannot read: it is a folder, expected a file\n"),
         (
-            &["tag", "samples/postings.csv", "-o", "x.parquet"],
-            "rolecall: x.parquet: only CSV and TSV can be written, found `.parquet`; name it .csv\n",
+            &["tag", "src"],
+            "rolecall: src: no file found; from a folder are read .csv, .tsv, .txt, .json, .jsonl, .ndjson and .parquet, also .gz and .zst\n",
+        ),
+        (
+            &["tag", "samples/postings.csv", "-o", "x.xlsx"],
+            "rolecall: x.xlsx: `.xlsx` can't be written; name it .csv, .tsv, .jsonl or .parquet, with .gz or .zst behind if you like\n",
         ),
         (
             &["tag", "-q", "samples/postings.csv", "-o", "no/such/out.csv"],

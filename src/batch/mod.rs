@@ -1,18 +1,35 @@
-//! The pipeline: read chunks, tag them in parallel, write them in order.
+//! The pipeline: read portions of rows, tag them in parallel, write them in order.
+//!
+//! [`run`] makes one output of some inputs. It survives being killed: what it has written is in
+//! `OUT.part`, how far it has come in a checkpoint beside it, and the same call goes on from there.
 
+mod checkpoint;
+mod encode;
 mod error;
 mod input;
+mod inputs;
+mod job;
+mod manifest;
 mod ordered;
 mod output;
+mod part;
 mod pipeline;
 mod rejects;
-mod rows;
+mod report;
+mod sink;
 mod summary;
+mod tags;
+mod turn;
+mod watch;
+mod worker;
 
+pub use encode::OutputFormat;
 pub use error::BatchError;
-pub use input::{Input, InputOptions};
+pub use input::{Input, InputFormat, InputOptions};
+pub use inputs::{InputPath, expand};
+pub use job::{BatchOptions, Destination, Existing, run};
+pub use manifest::{Manifest, OutputReport, RunTimes};
 pub use output::OutputFile;
-pub use pipeline::{BatchOptions, tag};
-pub use rejects::RejectFile;
-pub use rows::RowFormat;
+pub use report::{Found, InputReport, Report};
 pub use summary::Summary;
+pub use watch::{Unwatched, Watch};

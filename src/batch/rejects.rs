@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BatchError, OutputFile};
+use super::BatchError;
+use super::part::PartFile;
 
 /// A row that was set aside.
 #[derive(Debug, Clone)]
@@ -18,49 +19,82 @@ pub(super) struct Reject {
 ///
 /// Its columns are `file`, `line` (from 1), `byte` (from 0), `reason` and `row`, the bytes as
 /// they stood in the input.
-pub struct RejectFile {
-    path: Option<PathBuf>,
-    writer: Option<csv::Writer<OutputFile>>,
+pub(super) struct RejectFile {
+    place: Option<PathBuf>,
+    part: Option<PartFile>,
+    /// Whether the file is in its place already.
+    is_done: bool,
 }
 
 impl RejectFile {
-    /// Names the file; without a path, rows are counted but not kept.
-    pub fn new(path: Option<PathBuf>) -> Self {
-        Self { path, writer: None }
+    /// Names the file; without a place, rows are counted but not kept.
+    pub(super) fn new(place: Option<PathBuf>) -> Self {
+        Self { place, part: None, is_done: false }
     }
 
-    pub(super) fn add(&mut self, input: &Path, reject: &Reject) -> Result<(), BatchError> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let wrong = |error: csv::Error| BatchError::write(path)(error.into());
-        if self.writer.is_none() {
-            let file = OutputFile::create(path).map_err(BatchError::write(path))?;
-            let mut writer = csv::Writer::from_writer(file);
+    /// Opens the part that an interrupted run left.
+    pub(super) fn resume(place: PathBuf, bytes: Option<u64>) -> Result<Self, BatchError> {
+        let part = match bytes {
+            Some(bytes) => Some(PartFile::resume(&place, bytes)?),
+            None => None,
+        };
+        let place = Some(place);
+        Ok(Self { place, part, is_done: false })
+    }
+
+    /// Names a file that an interrupted run has put in its place already; it had none if it
+    /// had set no row aside.
+    pub(super) fn done(place: PathBuf, bytes: Option<u64>) -> Self {
+        Self { place: Some(place), part: None, is_done: bytes.is_some() }
+    }
+
+    pub(super) fn add(&mut self, input: &Path, rejects: &[Reject]) -> Result<(), BatchError> {
+        let Some(place) = self.place.as_ref().filter(|_| !rejects.is_empty()) else {
+            return Ok(());
+        };
+        let is_new = self.part.is_none();
+        let part = match &mut self.part {
+            Some(part) => part,
+            none => none.insert(PartFile::create(place)?),
+        };
+        let wrong = |error: csv::Error| BatchError::write(place)(error.into());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        if is_new {
             writer.write_record(["file", "line", "byte", "reason", "row"]).map_err(wrong)?;
-            self.writer = Some(writer);
         }
-        let Some(writer) = &mut self.writer else { return Ok(()) };
         let input = input.display().to_string();
-        let (line, offset) = (reject.line.to_string(), reject.offset.to_string());
-        let record: [&[u8]; 5] = [
-            input.as_bytes(),
-            line.as_bytes(),
-            offset.as_bytes(),
-            reject.reason.as_bytes(),
-            &reject.raw,
-        ];
-        writer.write_record(record).map_err(wrong)
+        for reject in rejects {
+            let (line, offset) = (reject.line.to_string(), reject.offset.to_string());
+            let record: [&[u8]; 5] = [
+                input.as_bytes(),
+                line.as_bytes(),
+                offset.as_bytes(),
+                reject.reason.as_bytes(),
+                &reject.raw,
+            ];
+            writer.write_record(record).map_err(wrong)?;
+        }
+        let bytes = writer.into_inner();
+        part.append(&bytes.map_err(|error| BatchError::write(place)(error.into_error()))?)
     }
 
-    /// Puts the file in its place and returns its path, or nothing if no row was set aside.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it can't be written.
-    pub fn finish(self) -> Result<Option<PathBuf>, BatchError> {
-        let (Some(path), Some(writer)) = (self.path, self.writer) else { return Ok(None) };
-        let file =
-            writer.into_inner().map_err(|error| BatchError::write(&path)(error.into_error()))?;
-        file.finish().map_err(BatchError::write(&path))?;
-        Ok(Some(path))
+    /// Returns the part, if there is one.
+    pub(super) fn part(&mut self) -> Option<&mut PartFile> {
+        self.part.as_mut()
+    }
+
+    /// Puts the file in its place and returns that, or nothing if no row was set aside.
+    pub(super) fn persist(self) -> Result<Option<PathBuf>, BatchError> {
+        match self.part {
+            Some(part) => part.persist().map(|()| self.place),
+            None => Ok(self.place.filter(|_| self.is_done)),
+        }
+    }
+
+    /// Removes what was written.
+    pub(super) fn discard(self) {
+        if let Some(part) = self.part {
+            part.discard();
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Which terms made an answer, and by how much.
 
+use std::cmp::Ordering;
+
 use super::model::Balances;
 use super::{Ranked, Tagger};
 use crate::score::{Contribution, FoundTerm};
@@ -33,20 +35,18 @@ impl<'c> Tagger<'c> {
     /// points, the strongest first; equal ones by alphabet. All of them, with `usize::MAX`, add up
     /// to the score less the role's [`offset`](Self::offset), but for rounding.
     pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
+        let role = ranked.position();
         let terms = self
             .scorer
             .terms()
-            .map(|term| term.contribution(|term, part| self.points(term, part, ranked.position())));
-        let stronger = |a: &Contribution<'_>, b: &Contribution<'_>| {
-            b.total().total_cmp(&a.total()).then_with(|| a.term.cmp(b.term))
-        };
-        let mut terms: Vec<_> = terms.filter(|term| term.total() != 0.0).collect();
-        if terms.len() > at_most {
-            terms.select_nth_unstable_by(at_most, stronger);
-            terms.truncate(at_most);
-        }
-        terms.sort_unstable_by(stronger);
-        terms
+            .map(|term| (self.points(&term, 0, role) + self.points(&term, 1, role), term))
+            .filter(|(points, _)| *points != 0.0);
+        let strongest = strongest(terms, at_most, |a, b| {
+            b.0.total_cmp(&a.0).then_with(|| a.1.term().cmp(b.1.term()))
+        });
+        let contribution =
+            |term: FoundTerm<'_, 'c>| term.contribution(|term, part| self.points(term, part, role));
+        strongest.into_iter().map(|(_, term)| contribution(term)).collect()
     }
 
     /// Returns the points that a role has before anything is read.
@@ -98,6 +98,7 @@ impl<'c> Tagger<'c> {
             .collect()
     }
 
+    #[inline]
     fn points(&self, term: &FoundTerm<'_, '_>, part: usize, role: usize) -> f32 {
         let model = &self.classifier.model;
         let learned = term.learned(part, model.gate_count() + role);
@@ -118,10 +119,58 @@ impl<'c> Tagger<'c> {
     }
 }
 
+/// Returns the first few in an order, sorted. Most terms are weaker than the last of those that are
+/// kept so far, and cost one comparison.
+fn strongest<T>(
+    all: impl Iterator<Item = T>,
+    at_most: usize,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Vec<T> {
+    /// From so many on, sorting takes less time than moving up for each.
+    const MANY: usize = 32;
+    if at_most >= MANY {
+        let mut all: Vec<_> = all.collect();
+        all.sort_by(order);
+        all.truncate(at_most);
+        return all;
+    }
+    let mut kept: Vec<T> = Vec::with_capacity(at_most + 1);
+    for one in all {
+        let full = kept.len() == at_most;
+        if full && kept.last().is_none_or(|last| order(&one, last).is_ge()) {
+            continue;
+        }
+        let place = kept.iter().rposition(|other| order(&one, other).is_ge()).map_or(0, |n| n + 1);
+        kept.insert(place, one);
+        kept.truncate(at_most);
+    }
+    kept
+}
+
 fn loudest_first<'c>(terms: impl Iterator<Item = Contribution<'c>>) -> Vec<Contribution<'c>> {
     let mut terms: Vec<_> = terms.filter(|term| term.total() != 0.0).collect();
     terms.sort_unstable_by(|a, b| {
         b.total().abs().total_cmp(&a.total().abs()).then_with(|| a.term.cmp(b.term))
     });
     terms
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_strongest_are_the_first_of_all_sorted(
+            all in proptest::collection::vec(0..20_u8, 0..60), at_most in 0..40_usize,
+        ) {
+            let mut sorted: Vec<_> = all.iter().copied().enumerate().collect();
+            sorted.sort_by_key(|&(_, number)| number);
+            sorted.truncate(at_most);
+            let found = strongest(all.into_iter().enumerate(), at_most, |a, b| a.1.cmp(&b.1));
+            prop_assert_eq!(found, sorted);
+        }
+    }
 }

@@ -93,6 +93,11 @@ impl Classifier {
         self
     }
 
+    /// Returns the choices in use.
+    pub fn choices(&self) -> Choices {
+        self.choices
+    }
+
     pub(crate) fn table(&self) -> &ScoreTable {
         &self.table
     }

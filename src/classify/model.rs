@@ -62,22 +62,18 @@ impl Balances {
     /// Computes the balances of BM25 scores; the first `roles` profiles are the roles.
     pub(crate) fn of(bm25: [&[f32]; 2], roles: usize) -> Self {
         let [title, body] = bm25;
-        let best = |scores: &mut dyn Iterator<Item = f32>| f64::from(scores.fold(0.0, f32::max));
-        let balance = |role: f64, neighbour: f64| (role - neighbour) / (role + neighbour + 1.0);
-        let of_part = |part: &[f32]| {
-            let roles = roles.min(part.len());
-            balance(
-                best(&mut part[..roles].iter().copied()),
-                best(&mut part[roles..].iter().copied()),
-            )
-        };
-        let both = || title.iter().zip(body).map(|(title, body)| title + body);
-        let role = best(&mut both().take(roles));
-        let neighbour = best(&mut both().skip(roles));
-        Self {
-            balance: [balance(role, neighbour), of_part(title), of_part(body)],
-            strength: role.ln_1p(),
+        let mut best = [[0.0_f32; 2]; 3];
+        for (profile, (title, body)) in title.iter().zip(body).enumerate() {
+            let kind = usize::from(profile >= roles);
+            for (best, score) in best.iter_mut().zip([title + body, *title, *body]) {
+                best[kind] = best[kind].max(score);
+            }
         }
+        let balance = |best: [f32; 2]| {
+            let [role, neighbour] = best.map(f64::from);
+            (role - neighbour) / (role + neighbour + 1.0)
+        };
+        Self { balance: best.map(balance), strength: f64::from(best[0][0]).ln_1p() }
     }
 }
 

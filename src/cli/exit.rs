@@ -11,6 +11,8 @@ pub(super) enum Exit {
     Done,
     RowsSetAside,
     Failed,
+    /// By Ctrl-C or a signal: 128 and the number of the signal, as shells have it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => Self::from(0),
             Exit::RowsSetAside => Self::from(1),
             Exit::Failed => Self::from(2),
+            Exit::Interrupted => Self::from(130),
         }
     }
 }
@@ -30,6 +33,12 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
         io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
             || cause.downcast_ref::<BatchError>().is_some_and(BatchError::is_closed_pipe)
     })
+}
+
+/// Tells whether the program was told to stop.
+pub(super) fn is_interrupted(error: &anyhow::Error) -> bool {
+    let stopped = |error: &BatchError| matches!(error, BatchError::Stopped { .. });
+    error.chain().any(|cause| cause.downcast_ref::<BatchError>().is_some_and(stopped))
 }
 
 /// Prints an error with its causes as one line.

@@ -10,8 +10,11 @@ mod exit;
 mod explain;
 mod index;
 mod labelled;
+mod log;
 mod measures;
+mod reading;
 mod roles;
+mod sniff;
 mod style;
 mod tag;
 
@@ -32,7 +35,8 @@ use self::exit::Exit;
 #[command(
     name = "rolecall",
     version,
-    after_help = "Exit codes: 0 done; 1 done, but some rows were set aside; 2 failed.\n\
+    after_help = "Exit codes: 0 done; 1 done, but some rows were set aside; 2 failed, or a file of several failed;\n\
+                  130 stopped by Ctrl-C.\n\
                   Data goes to standard output, notices and progress to standard error."
 )]
 struct Cli {
@@ -78,8 +82,10 @@ impl Data {
 enum Command {
     /// Classify one posting
     Classify(classify::Arguments),
-    /// Tag the rows of CSV or TSV files
+    /// Tag the rows of CSV, TSV, JSON and Parquet files
     Tag(tag::Arguments),
+    /// Show what `tag` finds out about files: form, encoding, dialect, columns
+    Sniff(sniff::Arguments),
     /// Measure the answers against labelled postings
     Evaluate(evaluate::Arguments),
     /// Fit the models to labelled postings, and cross-validate the fit
@@ -102,6 +108,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Classify(arguments) => classify::run(&arguments, &cli.data),
         Command::Tag(arguments) => tag::run(&arguments, &cli.data),
+        Command::Sniff(arguments) => sniff::run(&arguments, &cli.data),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.data),
         Command::Calibrate(arguments) => calibrate::run(&arguments, &cli.data),
         Command::Roles(arguments) => roles::run(&arguments, &cli.data),
@@ -114,7 +121,10 @@ pub(crate) fn run() -> ExitCode {
         Err(error) if exit::is_closed_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             exit::report(&error);
-            Exit::Failed.into()
+            match exit::is_interrupted(&error) {
+                true => Exit::Interrupted.into(),
+                false => Exit::Failed.into(),
+            }
         }
     }
 }

@@ -1,79 +1,106 @@
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rolecall::Classifier;
 use rolecall::batch::{
-    self, BatchOptions, Input, InputOptions, OutputFile, RejectFile, RowFormat, Summary,
+    self, BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report, Summary,
 };
+use rolecall::dedup::Duplicates;
+use rolecall::table::Compression;
+use serde_json::json;
 
 use super::Data;
 use super::choosing::Choosing;
-use super::exit::Exit;
+use super::exit::{self, Exit};
+use super::log::{Log, Telling};
+use super::reading::Reading;
 use super::style::{BAR, FAINT, STRONG, bar};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// CSV or TSV files with a header line; `-` is standard input
+    /// CSV, TSV, JSON and Parquet files, also .gz and .zst; folders, patterns; `-` is standard input
     ///
-    /// Several inputs go into one output and must have the same columns.
+    /// A folder stands for all such files below it. Several inputs go into one output and must
+    /// have the same columns, unless the output is a folder.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// The file to write; it appears when it is complete [default: standard output]
+    /// The file to write, which appears when it is complete; or a folder, with one output for each
+    /// input [default: standard output]
+    ///
+    /// Its name tells the form: .csv, .tsv, .jsonl, .parquet, also with .gz or .zst behind. Beside
+    /// it lies OUT.manifest.json: what was read, how, and what became of it.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// How rows are written [default: table on a terminal, otherwise csv]
+    /// How rows are written [default: by the name of the output; table on a terminal, otherwise csv]
     ///
-    /// csv keeps each row as it is, with its own delimiter, and appends the tag columns; table
-    /// shows title, role and confidence, one line a row.
+    /// csv keeps each row of a CSV file as it is, with its own delimiter, and appends the tag
+    /// columns; tsv has tabs; jsonl is one object a line; table shows title, role and confidence.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// The column of the job title: a name, a position from 1, or `-` for none [default: found by
-    /// name and content]
-    #[arg(long, value_name = "COLUMN")]
-    title_column: Option<String>,
-    /// A column of the text; may be given several times [default: found by name and content]
-    #[arg(long = "text-column", value_name = "COLUMN")]
-    text_columns: Vec<String>,
-    /// The delimiter between cells: one character, or `tab` [default: found in the header]
-    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
-    delimiter: Option<u8>,
+    /// How the output is compressed [default: by the name of the output]
+    #[arg(long, value_name = "HOW")]
+    compress: Option<Compress>,
+    /// Put ' before cells that a spreadsheet would take for formulas
+    ///
+    /// Cells are changed by this, so it is off unless you ask for it. Numbers are left alone.
+    #[arg(long)]
+    excel_safe: bool,
     /// What the names of the tag columns start with [default: the taxonomy's name]
     #[arg(long, value_name = "NAME", value_parser = prefix)]
     prefix: Option<String>,
+    /// Also tell which rows repeat an earlier one: _duplicate_of, _cluster, _duplicate_kind
+    #[arg(long)]
+    dedup: bool,
+    /// Memory for --dedup in MiB; when it is full, the oldest ads are forgotten
+    #[arg(long, value_name = "MIB", default_value_t = DEDUP_MIB, value_parser = clap::value_parser!(u32).range(1..))]
+    dedup_memory: u32,
     /// Threads that tag [default: all cores]; the output does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Where rows go that can't be read, with line and reason [default: OUT.rejects.csv]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Go on with a run that was interrupted; outputs that are complete are left as they are
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Overwrite an output that is there, or was begun
+    #[arg(long)]
+    force: bool,
+    /// How often a checkpoint is saved, from which --resume goes on
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
+    checkpoint_seconds: f64,
+    #[command(flatten)]
+    telling: Telling,
     #[command(flatten)]
     choosing: Choosing,
-    /// Print nothing but errors to standard error
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
+
+#[allow(clippy::cast_possible_truncation, reason = "a few hundred")]
+const DEDUP_MIB: u32 = (Duplicates::DEFAULT_BUDGET >> 20) as u32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Csv,
+    Tsv,
+    Jsonl,
+    Parquet,
     Table,
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        _ => match text.as_bytes() {
-            // The tag columns are made of letters, digits and these, and are not quoted.
-            [byte] if byte.is_ascii_punctuation() && !b"\"':.-_".contains(byte) => Ok(*byte),
-            _ => Err("expected `tab` or one of ,;|/~^ or the like, none of \"':.-_".to_owned()),
-        },
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Compress {
+    None,
+    Gzip,
+    Zstd,
 }
 
 fn prefix(text: &str) -> Result<String, String> {
@@ -85,145 +112,300 @@ fn prefix(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
-    check_output(arguments)?;
+    let inputs = batch::expand(&arguments.inputs)?;
+    let outputs = outputs(arguments, inputs)?;
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
-    let inputs = open(arguments, &classifier)?;
     let to_terminal = arguments.output.is_none() && io::stdout().is_terminal();
-    let format = match arguments.format {
-        Some(Format::Csv) => RowFormat::Csv,
-        None if !to_terminal => RowFormat::Csv,
-        Some(Format::Table) | None => RowFormat::Table,
-    };
-    let threads = match arguments.threads {
-        Some(threads) => usize::from(threads),
-        None => available_parallelism().map_or(1, usize::from),
-    };
-    let prefix =
-        arguments.prefix.clone().unwrap_or_else(|| classifier.corpus().taxonomy.name.clone());
-    let options = BatchOptions { threads, prefix, format };
-    let mut rejects = RejectFile::new(reject_path(arguments));
-    let progress = progress_bar(arguments.quiet || to_terminal, &inputs);
-    let count = |bytes| progress.inc(bytes);
-    let start = Instant::now();
-    let summary = match &arguments.output {
-        Some(path) if path != Path::new("-") => {
-            let wrong = || format!("{}: cannot write", path.display());
-            let mut file = OutputFile::create(path).with_context(wrong)?;
-            let out = (path.as_path(), &mut file as &mut (dyn Write + Send));
-            let summary = batch::tag(&classifier, inputs, out, &mut rejects, &options, &count)?;
-            file.finish().with_context(wrong)?;
-            summary
-        }
-        _ => {
-            let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout());
-            let out = (Path::new("standard output"), &mut stdout as &mut (dyn Write + Send));
-            batch::tag(&classifier, inputs, out, &mut rejects, &options, &count)?
-        }
-    };
-    let rejects = rejects.finish()?;
-    progress.finish_and_clear();
-    if !arguments.quiet {
-        report(&classifier, &summary, rejects.as_deref(), start.elapsed())?;
+    let sizes = outputs.iter().flat_map(|output| &output.inputs);
+    let (mut files, mut bytes) = (0, Some(0));
+    for input in sizes {
+        files += 1;
+        let size = fs::metadata(&input.path).ok().filter(fs::Metadata::is_file);
+        bytes = bytes.zip(size).map(|(bytes, size)| bytes + size.len());
     }
-    Ok(if summary.rows_set_aside > 0 { Exit::RowsSetAside } else { Exit::Done })
+    let log = Log::start(&arguments.telling, to_terminal, files, bytes)?;
+    let start = Instant::now();
+    let (mut all, mut failures, mut first_error) = (Summary::default(), 0, None);
+    for output in &outputs {
+        match tag(arguments, &classifier, output, to_terminal, &log) {
+            Ok(report) => {
+                all.add(&report.rows);
+                failures += report.failures().count();
+                log.event("written", json!({
+                    "output": output.path, "bytes": report.output_bytes, "rejects": report.rejects,
+                    "manifest": report.manifest, "was_complete": report.was_complete,
+                }));
+                tell_files(&log, &report)?;
+            }
+            Err(error) if outputs.len() == 1 || exit::is_interrupted(&error) => {
+                log.finish();
+                return Err(error);
+            }
+            // The others are not stopped by it.
+            Err(error) => {
+                log.finish();
+                exit::report(&error);
+                failures += 1;
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    log.finish();
+    if log.is_for_people() {
+        tell_counts(&classifier, &all, start.elapsed())?;
+        if all.rows_set_aside > 0 && arguments.output.is_none() && arguments.rejects.is_none() {
+            writeln!(
+                anstream::stderr(),
+                "use -o or --rejects to keep the rows that were set aside"
+            )?;
+        }
+        if failures > 0 {
+            writeln!(anstream::stderr(), "{STRONG}{failures} of {files} files failed{STRONG:#}")?;
+        }
+    }
+    Ok(match (failures, all.rows_set_aside) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::RowsSetAside,
+        _ => Exit::Failed,
+    })
 }
 
-fn check_output(arguments: &Arguments) -> anyhow::Result<()> {
-    let Some(output) = &arguments.output else { return Ok(()) };
-    let extension = output.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+/// An output, and what goes into it.
+struct Output {
+    /// The file; without it, standard output.
+    path: Option<PathBuf>,
+    inputs: Vec<InputPath>,
+}
+
+/// Finds out which input goes where.
+fn outputs(arguments: &Arguments, inputs: Vec<InputPath>) -> anyhow::Result<Vec<Output>> {
+    let named = arguments.output.as_ref().filter(|path| path.as_os_str() != "-");
+    let Some(path) = named else {
+        ensure!(!arguments.resume, "--resume needs an output file; name it with -o");
+        return Ok(vec![Output { path: None, inputs }]);
+    };
+    let ends_with_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if !path.is_dir() && !ends_with_slash {
+        check_not_input(path, &inputs)?;
+        return Ok(vec![Output { path: Some(path.clone()), inputs }]);
+    }
     ensure!(
-        !["gz", "zst", "parquet", "jsonl", "ndjson", "json", "xlsx"].contains(&extension),
-        "{}: only CSV and TSV can be written, found `.{extension}`; name it .csv",
-        output.display()
+        arguments.rejects.is_none(),
+        "--rejects is for one output; with a folder, each output has its own"
     );
+    let mut places: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let mut outputs = Vec::new();
+    for input in inputs {
+        let place = path.join(output_name(&input.relative, arguments));
+        if let Some(other) = places.insert(place.clone(), input.path.clone()) {
+            bail!(
+                "{} and {} would both be written to {}; tag them one by one",
+                other.display(),
+                input.path.display(),
+                place.display()
+            );
+        }
+        outputs.push(Output { path: Some(place), inputs: vec![input] });
+    }
+    let all: Vec<_> = outputs.iter().flat_map(|output| output.inputs.clone()).collect();
+    for place in places.keys() {
+        check_not_input(place, &all)?;
+    }
+    for place in places.keys().filter_map(|place| place.parent()) {
+        fs::create_dir_all(place).map_err(|error| {
+            anyhow::anyhow!("{}: cannot make the folder: {error}", place.display())
+        })?;
+    }
+    Ok(outputs)
+}
+
+fn check_not_input(output: &Path, inputs: &[InputPath]) -> anyhow::Result<()> {
     let Ok(place) = output.canonicalize() else { return Ok(()) };
-    for input in &arguments.inputs {
-        if input.canonicalize().is_ok_and(|input| input == place) && place.is_file() {
+    for input in inputs {
+        if place.is_file() && input.path.canonicalize().is_ok_and(|input| input == place) {
             bail!("{}: the output is an input; choose another name", output.display());
         }
     }
     Ok(())
 }
 
-/// Opens all inputs before the first row is written, so that a wrong name costs nothing.
-fn open(arguments: &Arguments, classifier: &Classifier) -> anyhow::Result<Vec<Input>> {
-    let options = InputOptions {
-        delimiter: arguments.delimiter,
-        title_column: arguments.title_column.clone(),
-        text_columns: arguments.text_columns.clone(),
+/// Names the output of an input, in a folder.
+fn output_name(relative: &Path, arguments: &Arguments) -> PathBuf {
+    let name = relative.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (_, plain) = Compression::of_name(&name);
+    let (stem, ending) = plain.rsplit_once('.').unwrap_or((plain, ""));
+    let ending = match (arguments.format, ending.to_ascii_lowercase().as_str()) {
+        (Some(Format::Csv), _) => "csv",
+        (Some(Format::Tsv), _) | (None, "tsv") => "tsv",
+        (Some(Format::Jsonl), _) | (None, "json" | "jsonl" | "ndjson") => "jsonl",
+        (Some(Format::Parquet), _) | (None, "parquet") => "parquet",
+        (Some(Format::Table), _) => "txt",
+        (None, _) => "csv",
     };
-    let mut inputs = Vec::new();
-    for path in &arguments.inputs {
-        let input = Input::open(path, &options, &classifier.corpus().column_names)?;
-        if !arguments.quiet {
-            writeln!(anstream::stderr(), "{}", input.description())?;
-        }
-        inputs.push(input);
-    }
-    Ok(inputs)
-}
-
-fn reject_path(arguments: &Arguments) -> Option<PathBuf> {
-    let beside = |output: &PathBuf| {
-        let mut name = OsString::from(output);
-        name.push(".rejects.csv");
-        PathBuf::from(name)
+    let compression = match arguments.compress {
+        Some(Compress::Gzip) => ".gz",
+        Some(Compress::Zstd) => ".zst",
+        Some(Compress::None) | None => "",
     };
-    let named = arguments.output.as_ref().filter(|output| output.is_file() || !output.exists());
-    arguments.rejects.clone().or_else(|| named.filter(|o| *o != Path::new("-")).map(beside))
+    relative.with_file_name(format!("{stem}.{ending}{compression}"))
 }
 
-/// A bar on standard error, if that is a terminal and rows are not shown there.
-fn progress_bar(hidden: bool, inputs: &[Input]) -> ProgressBar {
-    let size = inputs.iter().map(|input| input.size).sum::<Option<u64>>();
-    if hidden || !io::stderr().is_terminal() {
-        return ProgressBar::with_draw_target(size, ProgressDrawTarget::hidden());
-    }
-    let template = "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
-    let style = ProgressStyle::with_template(template);
-    let bar = size.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-    match style {
-        Ok(style) if size.is_some() => bar.with_style(style),
-        _ => bar,
-    }
+/// Tells how an output is written, by what was asked for or by its name.
+fn form(
+    arguments: &Arguments,
+    output: &Output,
+    to_terminal: bool,
+) -> anyhow::Result<(OutputFormat, Compression)> {
+    let name = output.path.as_ref().and_then(|path| path.file_name()).unwrap_or_default();
+    let name = name.to_string_lossy();
+    let (by_name, plain) = Compression::of_name(&name);
+    let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let format = match (arguments.format, ending.as_str()) {
+        (Some(Format::Csv), _) => OutputFormat::Csv,
+        (Some(Format::Tsv), _) | (None, "tsv") => OutputFormat::Tsv,
+        (Some(Format::Jsonl), _) | (None, "jsonl" | "ndjson") => OutputFormat::JsonLines,
+        (Some(Format::Parquet), _) | (None, "parquet") => OutputFormat::Parquet,
+        (Some(Format::Table), _) => OutputFormat::Table,
+        (None, "json" | "xlsx" | "xls" | "zip" | "bz2" | "xz") => bail!(
+            "{name}: `.{ending}` can't be written; name it .csv, .tsv, .jsonl or .parquet, with .gz or \
+             .zst behind if you like"
+        ),
+        (None, _) if to_terminal => OutputFormat::Table,
+        (None, _) => OutputFormat::Csv,
+    };
+    let compression = match arguments.compress {
+        Some(Compress::None) => Compression::None,
+        Some(Compress::Gzip) => Compression::Gzip,
+        Some(Compress::Zstd) => Compression::Zstd,
+        None => by_name,
+    };
+    ensure!(
+        format != OutputFormat::Parquet || compression == Compression::None,
+        "Parquet is compressed in itself; leave out .gz, .zst and --compress"
+    );
+    ensure!(
+        format != OutputFormat::Parquet || output.path.is_some(),
+        "Parquet needs a file to be written to; name it with -o"
+    );
+    Ok((format, compression))
 }
 
-fn report(
+fn tag(
+    arguments: &Arguments,
     classifier: &Classifier,
-    summary: &Summary,
-    rejects: Option<&Path>,
-    time: Duration,
-) -> anyhow::Result<()> {
+    output: &Output,
+    to_terminal: bool,
+    log: &Log,
+) -> anyhow::Result<Report> {
+    let (format, compression) = form(arguments, output, to_terminal)?;
+    let threads = match arguments.threads {
+        Some(threads) => usize::from(threads),
+        None => available_parallelism().map_or(1, usize::from),
+    };
+    let prefix =
+        arguments.prefix.clone().unwrap_or_else(|| classifier.corpus().taxonomy.name.clone());
+    let seconds = arguments.checkpoint_seconds;
+    let options = BatchOptions {
+        threads,
+        prefix,
+        format,
+        compression,
+        excel_safe: arguments.excel_safe,
+        dedup: arguments.dedup.then_some((arguments.dedup_memory as usize) << 20),
+        input: arguments.reading.options(),
+        existing: match (arguments.force, arguments.resume) {
+            (true, _) => Existing::Replace,
+            (_, true) => Existing::Resume,
+            _ => Existing::Refuse,
+        },
+        checkpoint_interval: Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX),
+    };
+    let is_stdin = |input: &InputPath| input.path == Path::new("-");
+    ensure!(
+        !arguments.resume || !output.inputs.iter().any(is_stdin),
+        "--resume can't read standard input again; give a file"
+    );
+    let run = |destination: Destination<'_>| -> Result<Report, BatchError> {
+        batch::run(classifier, &output.inputs, destination, &options, log)
+    };
+    Ok(match &output.path {
+        // What is not a plain file, such as /dev/null or a named pipe, is written directly.
+        Some(path) if fs::metadata(path).is_ok_and(|found| !found.is_file()) => {
+            let wrong = |source| BatchError::Write { path: path.clone(), source };
+            let mut file = fs::File::options().write(true).open(path).map_err(wrong)?;
+            let rejects = arguments.rejects.clone();
+            run(Destination::Stream { name: path.clone(), out: &mut file, rejects })?
+        }
+        Some(path) => {
+            let beside = || {
+                let mut name = OsString::from(path);
+                name.push(".rejects.csv");
+                PathBuf::from(name)
+            };
+            let rejects = arguments.rejects.clone().unwrap_or_else(beside);
+            run(Destination::File { path: path.clone(), rejects })?
+        }
+        None => {
+            let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout());
+            let name = PathBuf::from("standard output");
+            let rejects = arguments.rejects.clone();
+            run(Destination::Stream { name, out: &mut stdout, rejects })?
+        }
+    })
+}
+
+/// Tells where the rows that were set aside are.
+fn tell_files(log: &Log, report: &Report) -> anyhow::Result<()> {
+    if !log.is_for_people() {
+        return Ok(());
+    }
+    if let Some(path) = &report.rejects {
+        writeln!(anstream::stderr(), "rows set aside are in {}", path.display())?;
+    }
+    if let (true, Some(manifest)) = (report.was_complete, &report.manifest) {
+        writeln!(anstream::stderr(), "it was complete already; see {}", manifest.display())?;
+    }
+    Ok(())
+}
+
+fn tell_counts(classifier: &Classifier, rows: &Summary, time: Duration) -> anyhow::Result<()> {
     let mut err = anstream::stderr().lock();
-    let rows: u64 = summary.rows_read;
     writeln!(err)?;
     let roles = classifier.corpus().taxonomy.roles.iter().map(|role| role.id.as_str());
     #[allow(clippy::cast_precision_loss, reason = "a share, for a bar")]
-    for (id, count) in roles.zip(summary.tagged.iter().copied()).chain([("none", summary.none)]) {
-        let bar = bar(count as f64 / rows.max(1) as f64, 30);
+    for (id, count) in roles.zip(rows.tagged.iter().copied()).chain([("none", rows.none)]) {
+        let bar = bar(count as f64 / rows.rows_read.max(1) as f64, 30);
         writeln!(err, "{id:<34} {count:>9}  {BAR}{bar}{BAR:#}")?;
     }
     #[allow(clippy::cast_precision_loss, reason = "a rate, for people")]
-    let per_second = |count: u64| count as f64 / time.as_secs_f64().max(1e-6);
+    let per_second = rows.rows_read as f64 / time.as_secs_f64().max(1e-6);
     writeln!(
         err,
-        "\n{STRONG}{rows} rows read = {} written + {} set aside{STRONG:#}  \
-         {FAINT}{:.2} s, {:.0} rows/s, {:.0} MB/s{FAINT:#}",
-        summary.rows_written,
-        summary.rows_set_aside,
+        "\n{STRONG}{} rows read = {} written + {} set aside{STRONG:#}  {FAINT}{:.2} s, {per_second:.0} \
+         rows/s{FAINT:#}",
+        rows.rows_read,
+        rows.rows_written,
+        rows.rows_set_aside,
         time.as_secs_f64(),
-        per_second(rows),
-        per_second(summary.bytes) / 1e6,
     )?;
-    if summary.rows_filled_up > 0 {
-        writeln!(err, "{} rows had too few cells and were filled up", summary.rows_filled_up)?;
-    }
-    match rejects {
-        Some(path) => writeln!(err, "rows set aside are in {}", path.display())?,
-        None if summary.rows_set_aside > 0 => {
-            writeln!(err, "use -o or --rejects to keep the rows that were set aside")?;
+    let notes = [
+        (rows.rows_filled_up, "had too few cells and were filled up"),
+        (rows.rows_with_more_cells, "had more cells than the header; all were kept"),
+        (
+            rows.rows_with_stray_quotes,
+            "had a quote that is never closed; each was read as one line",
+        ),
+        (rows.rows_by_title_alone, "have no text and were tagged by their title alone"),
+        (rows.rows_duplicate, "repeat an earlier row"),
+    ];
+    for (count, note) in notes {
+        if count > 0 {
+            writeln!(err, "{count} rows {note}")?;
         }
-        None => {}
+    }
+    if rows.malformed_sequences > 0 {
+        let count = rows.malformed_sequences;
+        writeln!(err, "{count} sequences are malformed in their encoding and became U+FFFD")?;
     }
     Ok(())
 }

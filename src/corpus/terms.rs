@@ -1,7 +1,8 @@
 //! Term weights that were learned from labelled postings.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::{CorpusError, CorpusFile};
 
@@ -15,32 +16,76 @@ const PARTS: [&str; 2] = ["title", "body"];
 ///
 /// A posting's part (title or body) is the vector of the saturated frequencies of its terms, divided
 /// by its length; each weight is multiplied by that.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct TermWeights {
     columns: Vec<String>,
-    /// By stem: a readable word, and the weights for title and body.
-    terms: BTreeMap<String, Term>,
+    /// In the order of the stems' bytes.
+    terms: Vec<Term>,
+    /// The stems and words of the terms, one after another: strings of their own would take longer
+    /// to make than a posting takes to classify.
+    text: String,
+    /// A row of weights for each term and part that has any, one after another.
+    rows: Vec<f32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone)]
 struct Term {
-    word: String,
-    weights: [Option<Vec<f32>>; 2],
+    /// Where the stem and a readable word are in the text.
+    stem: Range<usize>,
+    word: Range<usize>,
+    /// Where the weights for title and body start in the rows.
+    rows: [Option<usize>; 2],
+}
+
+/// Two sets are equal if they say the same, in whatever order they were made.
+impl PartialEq for TermWeights {
+    fn eq(&self, other: &Self) -> bool {
+        let both = || self.terms.iter().zip(&other.terms);
+        self.columns == other.columns
+            && self.iter().eq(other.iter())
+            && both().all(|(a, b)| (0..2).all(|part| self.row(a, part) == other.row(b, part)))
+    }
 }
 
 impl TermWeights {
     /// Makes an empty set; `columns` are the names of gates and then of roles.
     pub fn new(columns: Vec<String>) -> Self {
-        Self { columns, terms: BTreeMap::new() }
+        Self { columns, ..Self::default() }
     }
 
     /// Sets the weights of a term for a part (0 the title, 1 the body), rounded as in the file.
-    /// `word` is a form of the term that people can read.
+    /// `word` is a form of the term that people can read. Takes time linear in the number of
+    /// terms, unless they come in the order of the stems' bytes.
     pub fn insert(&mut self, stem: &str, word: &str, part: usize, weights: &[f32]) {
-        let rounded = weights.iter().map(|weight| (weight * SCALE).round() / SCALE).collect();
-        let term = self.terms.entry(stem.to_owned()).or_default();
-        word.clone_into(&mut term.word);
-        term.weights[part] = Some(rounded);
+        let rounded = weights.iter().map(|weight| (weight * SCALE).round() / SCALE);
+        let row = self.rows.len();
+        self.rows.extend(rounded);
+        self.rows.resize(row + self.columns.len(), 0.0);
+        let term = self.entry(stem);
+        self.terms[term].word = append(&mut self.text, word);
+        self.terms[term].rows[part] = Some(row);
+    }
+
+    /// Returns the position of a term, which is made with its stem as its word if it is new.
+    fn entry(&mut self, stem: &str) -> usize {
+        let position = match self.terms.last().map(|last| self.text[last.stem.clone()].cmp(stem)) {
+            None | Some(Ordering::Less) => Err(self.terms.len()),
+            Some(Ordering::Equal) => Ok(self.terms.len() - 1),
+            Some(Ordering::Greater) => self.position(stem),
+        };
+        position.unwrap_or_else(|position| {
+            let stem = append(&mut self.text, stem);
+            self.terms.insert(position, Term { word: stem.clone(), stem, rows: [None; 2] });
+            position
+        })
+    }
+
+    fn position(&self, stem: &str) -> Result<usize, usize> {
+        self.terms.binary_search_by(|term| self.text[term.stem.clone()].cmp(stem))
+    }
+
+    fn row(&self, term: &Term, part: usize) -> Option<&[f32]> {
+        self.rows.get(term.rows[part]?..)?.get(..self.columns.len())
     }
 
     /// Parses `terms.tsv`: comment lines with `#`, then `stem word part` and the names of the gates
@@ -61,6 +106,7 @@ impl TermWeights {
             return Err(wrong(n, message));
         }
         let mut weights = Self::new(columns);
+        weights.rows.reserve(file.text.len() / 4);
         for (n, line) in lines {
             weights.read_line(line).map_err(|message| wrong(n, message))?;
         }
@@ -68,35 +114,41 @@ impl TermWeights {
     }
 
     fn read_line(&mut self, line: &str) -> Result<(), String> {
-        let mut cells = line.split('\t');
-        let (stem, word, part) = (cells.next(), cells.next(), cells.next());
-        let (Some(stem), Some(word), Some(part)) = (stem, word, part) else {
+        let cells = cut(line).and_then(|(stem, rest)| {
+            let (word, rest) = cut(rest)?;
+            let (part, weights) = cut(rest).map_or((rest, None), |(part, rest)| (part, Some(rest)));
+            Some((stem, word, part, weights))
+        });
+        let Some((stem, word, part, mut weights)) = cells else {
             return Err(format!("expected stem, word, part and weights, found {line:?}"));
         };
         let part = PARTS
             .iter()
             .position(|known| *known == part)
             .ok_or_else(|| format!("expected `title` or `body`, found {part:?}"))?;
-        let mut weights = Vec::with_capacity(self.columns.len());
-        for cell in cells {
+        let row = self.rows.len();
+        while let Some(rest) = weights {
+            let (cell, rest) = cut(rest).map_or((rest, None), |(cell, rest)| (cell, Some(rest)));
             let thousandths: i32 = cell
                 .parse()
                 .map_err(|_| format!("expected a whole number of thousandths, found {cell:?}"))?;
             #[allow(clippy::cast_precision_loss, reason = "weights are small")]
-            weights.push(thousandths as f32 / SCALE);
+            self.rows.push(thousandths as f32 / SCALE);
+            weights = rest;
         }
-        if weights.len() != self.columns.len() {
-            let (expected, found) = (self.columns.len(), weights.len());
+        let (expected, found) = (self.columns.len(), self.rows.len() - row);
+        if found != expected {
             return Err(format!("expected {expected} weights, found {found}"));
         }
-        if !self.terms.contains_key(stem) {
-            self.terms.insert(stem.to_owned(), Term { word: word.to_owned(), ..Term::default() });
+        let terms = self.terms.len();
+        let term = self.entry(stem);
+        if self.terms.len() > terms {
+            self.terms[term].word = append(&mut self.text, word);
         }
-        match self.terms.get_mut(stem) {
-            Some(term) if term.weights[part].is_none() => term.weights[part] = Some(weights),
-            _ => return Err(format!("{stem:?} has two lines for the {}", PARTS[part])),
+        match self.terms[term].rows[part].replace(row) {
+            None => Ok(()),
+            Some(_) => Err(format!("{stem:?} has two lines for the {}", PARTS[part])),
         }
-        Ok(())
     }
 
     /// Returns the text of a `terms.tsv`, with `comment` as `#` lines.
@@ -107,10 +159,10 @@ impl TermWeights {
             text.push('\n');
         }
         let _ = writeln!(text, "stem\tword\tpart\t{}", self.columns.join("\t"));
-        for (stem, term) in &self.terms {
-            for (part, weights) in PARTS.iter().zip(&term.weights) {
-                let Some(weights) = weights else { continue };
-                let _ = write!(text, "{stem}\t{}\t{part}", term.word);
+        for (term, (stem, word)) in self.terms.iter().zip(self.iter()) {
+            for (n, part) in PARTS.iter().enumerate() {
+                let Some(weights) = self.row(term, n) else { continue };
+                let _ = write!(text, "{stem}\t{word}\t{part}");
                 for weight in weights {
                     // Adding 0 turns -0 into 0.
                     let _ = write!(text, "\t{}", (weight * SCALE).round() + 0.0);
@@ -128,18 +180,39 @@ impl TermWeights {
 
     /// Returns the weights of a stem for a part (0 the title, 1 the body), if it has any.
     pub fn weights(&self, stem: &str, part: usize) -> Option<&[f32]> {
-        self.terms.get(stem)?.weights[part].as_deref()
+        self.row(&self.terms[self.position(stem).ok()?], part)
     }
 
     /// Returns a readable word for a stem, or the stem itself.
     pub fn word<'w>(&'w self, stem: &'w str) -> &'w str {
-        self.terms.get(stem).map_or(stem, |term| &term.word)
+        self.position(stem).map_or(stem, |term| &self.text[self.terms[term].word.clone()])
     }
 
     /// Returns every stem and its readable word, in the order of the stems' bytes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.terms.iter().map(|(stem, term)| (stem.as_str(), term.word.as_str()))
+        let text = |range: &Range<usize>| &self.text[range.clone()];
+        self.terms.iter().map(move |term| (text(&term.stem), text(&term.word)))
     }
+
+    /// Returns every stem with its readable word and its weights for title and body, in the order
+    /// of the stems' bytes.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; 2])> {
+        let rows = |term| [0, 1].map(|part| self.row(term, part));
+        self.terms.iter().zip(self.iter()).map(move |(term, (stem, word))| (stem, word, rows(term)))
+    }
+}
+
+/// Appends to a text and returns where.
+fn append(text: &mut String, more: &str) -> Range<usize> {
+    let start = text.len();
+    text.push_str(more);
+    start..text.len()
+}
+
+/// Returns what is before and after the first tab.
+fn cut(line: &str) -> Option<(&str, &str)> {
+    let tab = line.bytes().position(|byte| byte == b'\t')?;
+    Some((&line[..tab], &line[tab + 1..]))
 }
 
 #[cfg(test)]

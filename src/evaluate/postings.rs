@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::posting::{ColumnNames, Columns, Posting, detect};
+use crate::posting::{ColumnNames, Columns, GivenColumns, Posting, detect};
 use crate::table::{RecordFile, TableError};
 
 /// Records that are looked at to find the columns.
@@ -30,7 +30,12 @@ impl PostingFile {
     ) -> Result<Self, TableError> {
         let records = RecordFile::open(path)?;
         let sample = records.sample(SAMPLE_RECORDS)?;
-        let columns = detect(names, records.header(), &sample, title, text)
+        let given = GivenColumns {
+            title: title.map(str::to_owned),
+            text: text.to_vec(),
+            ..GivenColumns::default()
+        };
+        let columns = detect(names, records.header(), &sample, &given)
             .map_err(|source| TableError::Columns { path: path.to_owned(), source })?;
         Ok(Self { records, columns })
     }
@@ -44,7 +49,7 @@ impl PostingFile {
         &self,
         mut found: impl FnMut(u64, &[std::borrow::Cow<'_, str>], Posting<'_>),
     ) -> Result<(), TableError> {
-        let Columns { title, text } = &self.columns;
+        let Columns { title, text, .. } = &self.columns;
         self.records.for_each(|place, cells| {
             let cell = |n: usize| cells.get(n).map_or("", |cell| cell.as_ref());
             let posting = Posting {

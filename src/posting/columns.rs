@@ -22,10 +22,28 @@ pub struct Columns {
     pub title: Option<usize>,
     /// The columns of the text, the main one first; may be empty if there is a title.
     pub text: Vec<usize>,
+    /// The column of the employer, if there is one.
+    pub employer: Option<usize>,
+    /// The column of the place, if there is one.
+    pub place: Option<usize>,
+}
+
+/// What overrides the columns that are found: a column's name (as written, or in any case) or its
+/// position from 1; `-` means that there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GivenColumns {
+    /// The column of the title.
+    pub title: Option<String>,
+    /// The columns of the text; all are read.
+    pub text: Vec<String>,
+    /// The column of the employer.
+    pub employer: Option<String>,
+    /// The column of the place.
+    pub place: Option<String>,
 }
 
 /// Says why the columns of a file are not known.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnsError {
     /// No column looks like a title or a text.
@@ -51,8 +69,7 @@ pub enum ColumnsError {
 
 /// Finds the title and text columns, given the header and some of the first rows.
 ///
-/// `title` and `text` override what is found: a column's name (as written, or in any case) or its
-/// position from 1; `-` means that there is none.
+/// Employer and place tell ads apart; they are found by their names alone.
 ///
 /// # Errors
 ///
@@ -62,27 +79,39 @@ pub fn detect(
     names: &ColumnNames,
     header: &[String],
     rows: &[Vec<String>],
-    title: Option<&str>,
-    text: &[String],
+    given: &GivenColumns,
 ) -> Result<Columns, ColumnsError> {
     let contents: Vec<_> = (0..header.len()).map(|n| Content::of(names, rows, n)).collect();
-    let text = if text.is_empty() {
+    let text = if given.text.is_empty() {
         detect_text(names, header, &contents)
     } else {
         let mut columns = Vec::new();
-        for name in text {
+        for name in &given.text {
             columns.extend(find(header, name, "--text-column")?);
         }
         columns
     };
-    let title = match title {
+    let title = match &given.title {
         Some(name) => find(header, name, "--title-column")?,
         None => detect_title(names, header, &contents, &text),
     };
     if title.is_none() && text.is_empty() {
         return Err(ColumnsError::NotFound { columns: list(header) });
     }
-    Ok(Columns { title, text })
+    let free = |n: &usize| Some(*n) != title && !text.contains(n);
+    let by_name = |rank: &dyn Fn(&str) -> Option<usize>| {
+        let named = (0..header.len()).filter(free).filter_map(|n| Some((rank(&header[n])?, n)));
+        named.min().map(|(_, n)| n)
+    };
+    let employer = match &given.employer {
+        Some(name) => find(header, name, "--employer-column")?,
+        None => by_name(&|name| names.employer_rank(name)),
+    };
+    let place = match &given.place {
+        Some(name) => find(header, name, "--place-column")?,
+        None => by_name(&|name| names.place_rank(name)),
+    };
+    Ok(Columns { title, text, employer, place })
 }
 
 fn find(
@@ -179,11 +208,19 @@ fn detect_text(names: &ColumnNames, header: &[String], contents: &[Content]) -> 
         .iter()
         .find(|&&(_, n)| contents[n].words * SNIPPET_RATIO >= longest)
         .map(|&(_, n)| n)
-        .or_else(|| longest_text(contents));
+        .or_else(|| longest_text(contents))
+        .or_else(|| short_text(names, header, contents));
     let Some(main) = main else { return Vec::new() };
     let more = (0..header.len())
         .filter(|&n| n != main && contents[n].can_be_text() && names.is_more_text(&header[n]));
     std::iter::once(main).chain(more).collect()
+}
+
+/// Finds the best name of all, where even the texts are but a word or two.
+fn short_text(names: &ColumnNames, header: &[String], contents: &[Content]) -> Option<usize> {
+    let is_language = |n: &usize| contents[*n].language >= 0.5;
+    let ranked = (0..header.len()).filter(is_language);
+    ranked.filter_map(|n| Some((names.text_rank(&header[n])?, n))).min().map(|(_, n)| n)
 }
 
 fn longest_text(contents: &[Content]) -> Option<usize> {
@@ -218,8 +255,24 @@ fn detect_title(
             .max_by(|&a, &b| {
                 contents[a].title_words.total_cmp(&contents[b].title_words).then(b.cmp(&a))
             })
-            .or(named.map(|(_, _, n)| n)),
+            .or(named.map(|(_, _, n)| n))
+            .or_else(|| odd_title(names, header, contents, text)),
     }
+}
+
+/// Finds the best name of all, where titles look odd but are not numbers and addresses throughout.
+fn odd_title(
+    names: &ColumnNames,
+    header: &[String],
+    contents: &[Content],
+    text: &[usize],
+) -> Option<usize> {
+    let is_odd = |n: &usize| {
+        let Content { language, bytes, .. } = contents[*n];
+        !text.contains(n) && language >= 0.2 && bytes <= 150.0
+    };
+    let ranked = (0..header.len()).filter(is_odd);
+    ranked.filter_map(|n| Some((names.title_rank(&header[n])?, n))).min().map(|(_, n)| n)
 }
 
 /// What a scraper searched for is not what it found.
@@ -239,7 +292,7 @@ mod tests {
         let header: Vec<_> = header.iter().map(|name| (*name).to_owned()).collect();
         let rows: Vec<Vec<_>> =
             rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
-        match detect(&names, &header, &rows, None, &[]) {
+        match detect(&names, &header, &rows, &GivenColumns::default()) {
             Ok(columns) => {
                 let name = |n: &usize| header[*n].clone();
                 let title = columns.title.as_ref().map_or("-".to_owned(), name);
@@ -304,6 +357,22 @@ mod tests {
                 &[&["Mercy Example", "EHR Trainer", TEXT], &["Acme", "Staff Nurse", TEXT]]
             ),
             "Role posted | Text"
+        );
+    }
+
+    #[test]
+    fn odd_contents_do_not_hide_a_plain_name() {
+        assert_eq!(
+            detected(
+                &["id", "title", "description"],
+                &[&["1", "null", TEXT], &["2", "0x0", TEXT], &["3", "1/0", TEXT]]
+            ),
+            "title | description"
+        );
+        assert_eq!(detected(&["title", "text"], &[&["Nurse", "Nights"]]), "title | text");
+        assert_eq!(
+            detected(&["position", "description"], &[&["1", TEXT], &["2", TEXT]]),
+            "- | description"
         );
     }
 

@@ -6,7 +6,7 @@ mod pasted;
 
 use std::borrow::Cow;
 
-pub use columns::{Columns, ColumnsError, detect};
+pub use columns::{Columns, ColumnsError, GivenColumns, detect};
 pub use names::ColumnNames;
 
 /// A job posting: a title and one or more pieces of body text, plain or HTML.

@@ -10,6 +10,12 @@ pub struct ColumnNames {
     pub text: Vec<String>,
     /// Names of text columns that are read beside the main one.
     pub more_text: Vec<String>,
+    /// Names of the employer's column, best first.
+    #[serde(default)]
+    pub employer: Vec<String>,
+    /// Names of the place's column, best first.
+    #[serde(default)]
+    pub place: Vec<String>,
     /// Words that job titles are made of.
     pub title_words: Vec<String>,
 }
@@ -23,6 +29,16 @@ impl ColumnNames {
     /// Returns how good a name is for the main text, 0 is best, or nothing if it is none.
     pub(super) fn text_rank(&self, name: &str) -> Option<usize> {
         rank(&self.text, name)
+    }
+
+    /// Returns how good a name is for the employer, 0 is best, or nothing if it is none.
+    pub(super) fn employer_rank(&self, name: &str) -> Option<usize> {
+        rank(&self.employer, name)
+    }
+
+    /// Returns how good a name is for the place, 0 is best, or nothing if it is none.
+    pub(super) fn place_rank(&self, name: &str) -> Option<usize> {
+        rank(&self.place, name)
     }
 
     /// Tells whether a column of this name is read beside the main text.

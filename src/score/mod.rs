@@ -9,12 +9,15 @@
 //!
 //! over the title and the body of the posting, where `q` is how often the part holds the term.
 
+mod rows;
+mod scorer;
 mod searcher;
 mod table;
 mod words;
 
+pub use scorer::{Contribution, FoundTerm, PartSums, Scorer};
 pub use searcher::Searcher;
-pub use table::{Contribution, FoundTerm, PartSums, ScoreTable, Scorer};
+pub use table::ScoreTable;
 
 /// Returns how many times a term counts that occurs `q` times in a query: the query term
 /// frequency component of BM25 (Robertson and Walker, "Some simple effective approximations to

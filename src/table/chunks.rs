@@ -3,17 +3,28 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use memchr::memchr2_iter;
+
+use super::Dialect;
+use super::grammar::{end_of_line, line_break};
 use super::scan::RecordScanner;
 
-/// Chunks are of about this size: large enough to make handing over cheap, small enough to keep
-/// memory low and work evenly spread.
+/// Chunks are of about this size if nothing else is said: large enough to make handing over
+/// cheap, small enough to keep memory low and work evenly spread.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// A longer record is set aside unread, so that memory stays bounded: 16 MiB.
+/// Bytes that are read at a time.
+const READ_BYTES: usize = 1 << 18;
+
+/// A longer line is set aside unread, so that memory stays bounded, and a longer record ends with
+/// its first line: 16 MiB.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
+/// The UTF-8 byte-order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Some whole records of a file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chunk {
     /// The bytes of the records, one after another.
     pub bytes: Vec<u8>,
@@ -30,118 +41,179 @@ pub struct Chunk {
 pub struct Record {
     /// Where its bytes are in the chunk, terminator included.
     pub range: Range<usize>,
-    /// Whether it can be read.
+    /// How it is to be read.
     pub kind: RecordKind,
 }
 
-/// Whether a record can be read.
+/// How a record is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordKind {
-    /// It can.
+    /// By the grammar.
     Whole,
-    /// The file ends inside a quoted cell.
-    UnclosedQuote,
-    /// It has this many bytes, more than [`MAX_RECORD_BYTES`]; they are not in the chunk.
+    /// As its writer most likely meant it, as its quotes do not follow the grammar: a quote stands
+    /// before a cell that it does not close, or undoubled inside a quoted cell.
+    StrayQuote,
+    /// Not at all: it is a line before the header.
+    Preamble,
+    /// Not at all: it is a line of this many bytes, more than [`MAX_RECORD_BYTES`], which are not
+    /// in the chunk.
     TooLong(u64),
 }
 
 /// Reads a file as chunks of whole records.
+///
+/// Where a chunk ends is a function of the bytes from its start on, however many of them the
+/// reader below returns at a time. So a reader that starts at the end of a chunk ([`Self::at`])
+/// returns the chunks that would have followed.
 pub struct ChunkReader<R> {
     reader: R,
     scanner: RecordScanner,
-    /// The start of a record, whose end is not read yet.
-    tail: Vec<u8>,
+    chunk_bytes: usize,
+    /// What was read and not forgotten yet; bytes before `taken` were handed out.
+    buffer: Vec<u8>,
+    taken: usize,
     offset: u64,
     line: u64,
     at_end: bool,
 }
 
 impl<R: Read> ChunkReader<R> {
-    /// Reads records with a delimiter; `start` are bytes that were read before.
-    pub fn new(reader: R, start: Vec<u8>, delimiter: u8) -> Self {
-        let scanner = RecordScanner::new(delimiter);
-        Self { reader, scanner, tail: start, offset: 0, line: 1, at_end: false }
+    /// Reads records of a dialect; `start` are bytes that were read before. The first record that
+    /// is not blank is taken for the header. A byte-order mark is no part of its first cell.
+    pub fn new(reader: R, start: Vec<u8>, dialect: &Dialect) -> Self {
+        Self::at(reader, start, dialect, 0, 1)
     }
 
-    /// Returns the next chunk, or nothing at the end of the file.
+    /// Reads on at a place where a record begins: a position in the file, from 0, and its line,
+    /// from 1. The width of the header is to be given, too.
+    pub fn at(reader: R, start: Vec<u8>, dialect: &Dialect, offset: u64, line: u64) -> Self {
+        let scanner = RecordScanner::new(dialect);
+        let chunk_bytes = CHUNK_BYTES;
+        Self { reader, scanner, chunk_bytes, buffer: start, taken: 0, offset, line, at_end: false }
+    }
+
+    /// Takes the first lines, as they stand, for no records.
+    #[must_use]
+    pub fn with_preamble(mut self, lines: usize) -> Self {
+        self.scanner.set_preamble(lines);
+        self
+    }
+
+    /// Sets how many cells the header has, by which stray quotes are known.
+    #[must_use]
+    pub fn with_width(mut self, cells: usize) -> Self {
+        self.scanner.set_width(cells);
+        self
+    }
+
+    /// Sets the size from which on a chunk ends with a record; at least one byte.
+    #[must_use]
+    pub fn with_chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes.max(1);
+        self
+    }
+
+    /// Returns the offset and line behind the last chunk, where another reader can go on.
+    pub fn position(&self) -> (u64, u64) {
+        (self.offset, self.line)
+    }
+
+    /// Returns how many cells the header has, once it was read or given.
+    pub fn width(&self) -> Option<usize> {
+        self.scanner.width()
+    }
+
+    /// Returns the next chunk, or nothing at the end of the file. Up to [`MAX_RECORD_BYTES`] and a
+    /// little more are held in memory, besides the chunk.
     ///
     /// # Errors
     ///
     /// Returns an error if reading fails.
     pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
-        let mut bytes = std::mem::take(&mut self.tail);
-        bytes.reserve(CHUNK_BYTES + CHUNK_BYTES / 4);
-        let mut records = Vec::new();
-        let mut start = 0;
-        loop {
-            while let Some(end) = self.scanner.next_end(&bytes, self.at_end) {
-                records.push(Record { range: start..end, kind: RecordKind::Whole });
-                start = end;
-            }
-            if self.at_end {
-                if start < bytes.len() {
-                    let kind = match self.scanner.is_inside_quotes() {
-                        true => RecordKind::UnclosedQuote,
-                        false => RecordKind::Whole,
-                    };
-                    records.push(Record { range: start..bytes.len(), kind });
-                    start = bytes.len();
-                }
-                break;
-            }
-            if bytes.len() >= CHUNK_BYTES && !records.is_empty() {
-                break;
-            }
-            if bytes.len() > MAX_RECORD_BYTES {
-                return self.skip_record(bytes).map(Some);
-            }
-            self.read_more(&mut bytes)?;
+        self.forget_taken();
+        if self.offset == 0 && self.taken == 0 {
+            self.skip_mark()?;
         }
-        self.tail = bytes[start..].to_vec();
-        bytes.truncate(start);
-        self.scanner.forget(start);
-        Ok(self.chunk(bytes, records))
-    }
-
-    fn chunk(&mut self, bytes: Vec<u8>, records: Vec<Record>) -> Option<Chunk> {
+        let mut records = Vec::new();
+        let mut end = self.taken;
+        while end - self.taken < self.chunk_bytes {
+            match self.scanner.next_end(&self.buffer, self.at_end) {
+                // It is read again, as the first record of the next chunk.
+                Some((_, RecordKind::TooLong(_))) if end > self.taken => {
+                    self.scanner.restart(end);
+                    break;
+                }
+                Some((_, RecordKind::TooLong(_))) => return self.skip_line().map(Some),
+                Some((found, kind)) => {
+                    records.push(Record { range: end - self.taken..found - self.taken, kind });
+                    end = found;
+                }
+                None if self.at_end => break,
+                None => self.read_more()?,
+            }
+        }
+        let bytes = self.buffer[self.taken..end].to_vec();
         let chunk = Chunk { offset: self.offset, line: self.line, bytes, records };
         self.offset += chunk.bytes.len() as u64;
         self.line += count_lines(&chunk.bytes);
-        (!chunk.records.is_empty()).then_some(chunk)
+        self.taken = end;
+        Ok((!chunk.records.is_empty()).then_some(chunk))
     }
 
-    /// Reads up to a chunk's size of bytes after those that are there.
-    fn read_more(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let room = CHUNK_BYTES.saturating_sub(bytes.len()).max(CHUNK_BYTES / 4);
-        let read = (&mut self.reader).take(room as u64).read_to_end(bytes)?;
+    fn skip_mark(&mut self) -> io::Result<()> {
+        while self.buffer.len() < MARK.len() && !self.at_end {
+            self.read_more()?;
+        }
+        if self.buffer.starts_with(MARK) {
+            self.scanner.skip_mark(MARK.len());
+        }
+        Ok(())
+    }
+
+    fn read_more(&mut self) -> io::Result<()> {
+        let read = (&mut self.reader).take(READ_BYTES as u64).read_to_end(&mut self.buffer)?;
         self.at_end = read == 0;
         Ok(())
     }
 
-    /// Reads on to the end of a record that is too long, and forgets its bytes.
-    fn skip_record(&mut self, mut bytes: Vec<u8>) -> io::Result<Chunk> {
-        let (offset, line) = (self.offset, self.line);
-        loop {
-            let end = self.scanner.next_end(&bytes, self.at_end);
-            // All that was looked at, which is all but a `\r` that waits for its `\n`.
-            let skipped = end.unwrap_or(self.scanner.position());
-            self.offset += skipped as u64;
-            self.line += count_lines(&bytes[..skipped]);
-            bytes.drain(..skipped);
-            self.scanner.forget(skipped);
-            if end.is_some() || self.at_end {
-                break;
-            }
-            self.read_more(&mut bytes)?;
+    /// Gives memory back once most of it was handed out, so that no byte is moved often.
+    fn forget_taken(&mut self) {
+        if self.taken > self.buffer.len() / 2 {
+            self.buffer.drain(..self.taken);
+            self.scanner.forget(self.taken);
+            self.taken = 0;
         }
-        self.tail = bytes;
+    }
+
+    /// Reads on to the end of a line that is too long, and forgets its bytes.
+    fn skip_line(&mut self) -> io::Result<Chunk> {
+        let (offset, line) = (self.offset, self.line);
+        let mut end = None;
+        while end.is_none() {
+            let found = line_break(&self.buffer, self.taken);
+            end = found.and_then(|at| end_of_line(&self.buffer, at, self.at_end));
+            if end.is_none() && self.at_end {
+                end = Some(self.buffer.len());
+            }
+            let skipped = end.or(found).unwrap_or(self.buffer.len());
+            self.offset += (skipped - self.taken) as u64;
+            self.taken = skipped;
+            if end.is_none() {
+                self.buffer.drain(..self.taken);
+                self.taken = 0;
+                self.read_more()?;
+            }
+        }
+        self.scanner.restart(self.taken);
+        self.line += 1;
         let record = Record { range: 0..0, kind: RecordKind::TooLong(self.offset - offset) };
         Ok(Chunk { bytes: Vec::new(), records: vec![record], offset, line })
     }
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
+    let breaks = memchr2_iter(b'\n', b'\r', bytes);
+    breaks.filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n')).count() as u64
 }
 
 impl Chunk {
@@ -159,7 +231,6 @@ impl Chunk {
     pub fn split(&self, record: &Record) -> (&[u8], &[u8]) {
         let bytes = &self.bytes[record.range.clone()];
         let terminator = match bytes {
-            _ if record.kind == RecordKind::UnclosedQuote => 0,
             [.., b'\r', b'\n'] => 2,
             [.., b'\n' | b'\r'] => 1,
             _ => 0,
@@ -170,11 +241,17 @@ impl Chunk {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn chunks(bytes: &[u8]) -> Vec<Chunk> {
-        let mut reader = ChunkReader::new(bytes, Vec::new(), b',');
+    fn all<R: Read>(reader: ChunkReader<R>) -> Vec<Chunk> {
+        let mut reader = reader;
         std::iter::from_fn(|| reader.next_chunk().unwrap()).collect()
+    }
+
+    fn chunks(bytes: &[u8]) -> Vec<Chunk> {
+        all(ChunkReader::new(bytes, Vec::new(), &Dialect::default()))
     }
 
     #[test]
@@ -197,29 +274,89 @@ mod tests {
     }
 
     #[test]
-    fn a_record_without_end_is_bounded() {
+    fn a_line_without_end_is_bounded() {
         let long = "x".repeat(MAX_RECORD_BYTES + 5 * CHUNK_BYTES);
-        let text = format!("id\n1,\"{long}\ny\"\r\n2\n");
+        let text = format!("id\n1,\"{long}\r\ny\"\r\n2\n");
         let chunks = chunks(text.as_bytes());
         let kinds: Vec<_> =
             chunks.iter().flat_map(|chunk| &chunk.records).map(|record| record.kind).collect();
-        let length = long.len() as u64 + 8;
+        let length = long.len() as u64 + 5;
         let whole = RecordKind::Whole;
-        assert_eq!(kinds, [whole, RecordKind::TooLong(length), whole]);
+        assert_eq!(kinds, [whole, RecordKind::TooLong(length), whole, whole]);
         let last = chunks.last().unwrap();
-        assert_eq!((last.line, last.offset), (4, 3 + length));
-        assert_eq!(last.bytes, b"2\n");
+        assert_eq!((last.line, last.offset), (3, 3 + length));
+        assert_eq!(last.bytes, b"y\"\r\n2\n");
     }
 
     #[test]
-    fn an_unclosed_quote_is_seen() {
-        let chunks = chunks(b"id,text\n1,\"never closed\n2,x\n");
-        assert_eq!(chunks[0].records[1].kind, RecordKind::UnclosedQuote);
-        assert_eq!(chunks[0].split(&chunks[0].records[1]).0, b"1,\"never closed\n2,x\n");
+    fn a_preamble_and_a_mark_are_no_records() {
+        let text = "\u{feff}\"x\n\"a,b\",c\r\n\"1\n\",2\n";
+        let reader = ChunkReader::new(text.as_bytes(), Vec::new(), &Dialect::default());
+        let chunk = all(reader.with_preamble(1)).remove(0);
+        let found: Vec<_> =
+            chunk.records.iter().map(|record| (record.kind, chunk.split(record).0)).collect();
+        let expected: [(_, &[u8]); 3] = [
+            (RecordKind::Preamble, "\u{feff}\"x".as_bytes()),
+            (RecordKind::Whole, b"\"a,b\",c"),
+            (RecordKind::Whole, b"\"1\n\",2"),
+        ];
+        assert_eq!(found, expected);
+        let marked = chunks("\u{feff}\"a\nb\",c\n".as_bytes());
+        assert_eq!(marked[0].records.len(), 1);
     }
 
     #[test]
     fn an_empty_file_has_no_chunk() {
         assert!(chunks(b"").is_empty());
+    }
+
+    /// Returns few bytes at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = buffer.len().min(self.1);
+            self.0.read(&mut buffer[..count])
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_reader_that_starts_later_finds_the_same_chunks(
+            text in "(a|,|\"|\"\"|\r|\n|\"x\",\"){0,200}",
+            piece in 1usize..50,
+            start in 0usize..30,
+            size in 1usize..60,
+        ) {
+            let text = text.as_bytes();
+            let dialect = Dialect::default();
+            let mut whole = ChunkReader::new(text, Vec::new(), &dialect).with_chunk_bytes(size);
+            let mut chunks = Vec::new();
+            while let Some(chunk) = whole.next_chunk().unwrap() {
+                chunks.push(chunk);
+            }
+            let start = start.min(text.len());
+            let pieces = Pieces(&text[start..], piece);
+            let reader = ChunkReader::new(pieces, text[..start].to_vec(), &dialect);
+            prop_assert_eq!(&all(reader.with_chunk_bytes(size)), &chunks);
+            for (n, chunk) in chunks.iter().enumerate() {
+                let at = usize::try_from(chunk.offset).unwrap();
+                let mut rest = ChunkReader::at(&text[at..], Vec::new(), &dialect, chunk.offset, chunk.line)
+                    .with_chunk_bytes(size);
+                if n > 0 {
+                    // Before a header there is no width to be given.
+                    let seen: usize = chunks[..n].iter().flat_map(|chunk| &chunk.records).count();
+                    let mut first = ChunkReader::new(text, Vec::new(), &dialect).with_chunk_bytes(1);
+                    for _ in 0..seen {
+                        first.next_chunk().unwrap();
+                    }
+                    if let Some(width) = first.width() {
+                        rest = rest.with_width(width);
+                    }
+                }
+                let found = all(rest);
+                prop_assert_eq!(found.as_slice(), &chunks[n..]);
+            }
+        }
     }
 }

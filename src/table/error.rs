@@ -15,7 +15,7 @@ pub enum TableError {
         source: std::io::Error,
     },
     /// The file is in a form that is not read.
-    #[error("{}: this is {found}, expected CSV or TSV in UTF-8 (or another encoding that keeps ASCII); {advice}", path.display())]
+    #[error("{}: this is {found}, expected CSV, TSV, JSON or Parquet, or text compressed with gzip or zstd; {advice}", path.display())]
     Unsupported {
         /// The file.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum TableError {
         advice: &'static str,
     },
     /// The file has no header, because it is empty.
-    #[error("{}: the file is empty, expected a header line with column names", path.display())]
+    #[error("{}: the file is empty, expected rows", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
@@ -56,6 +56,30 @@ pub enum TableError {
         /// What the library said.
         source: serde_json::Error,
     },
+    /// The records of a JSON file can't be found.
+    #[error("{}: {source}; say where they are with --json-path", path.display())]
+    JsonLayout {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and found.
+        source: super::JsonLayoutError,
+    },
+    /// The encoding is not known.
+    #[error("{}: {source}", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        source: super::EncodingError,
+    },
+    /// Typed columns can't be converted.
+    #[error("{}: {source}", path.display())]
+    Columnar {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: super::ColumnarError,
+    },
     /// A Parquet file can't be read.
     #[error("{}: cannot read as Parquet: {source}", path.display())]
     Parquet {
@@ -67,7 +91,7 @@ pub enum TableError {
 }
 
 impl TableError {
-    pub(super) fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
+    pub(crate) fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
         move |source| TableError::Read { path: path.to_owned(), source }
     }
 }

@@ -6,12 +6,33 @@
 mod cells;
 mod chunks;
 mod dialect;
+mod encoding;
 mod error;
+mod form;
+mod grammar;
+mod json;
+mod layout;
+mod parquet;
 mod records;
 mod scan;
+mod source;
+mod unique_names;
 
-pub use cells::CellReader;
+pub use self::parquet::{
+    ColumnarError, JsonRows, ParquetBatches, ParquetForm, ParquetRows, TextColumn, TextRows,
+    append_columns,
+};
+pub use cells::{CellReader, Cells};
 pub use chunks::{Chunk, ChunkReader, MAX_RECORD_BYTES, Record, RecordKind};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, GivenDialect};
+pub use encoding::{Decoder, Detected, EncodingError, How, Malformed, detect};
 pub use error::TableError;
+pub use form::refuse_unsupported;
+pub use json::{
+    JsonCells, JsonColumns, JsonLayout, JsonLayoutError, JsonReader, JsonRow, JsonValue, splice,
+    write_object,
+};
+pub use layout::Layout;
 pub use records::RecordFile;
+pub use source::{Compression, DigestView, Digested, Source};
+pub use unique_names::unique_names;

@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn errors_name_file_and_line() {
-        insta::assert_snapshot!(read(".csv", "").unwrap_err(), @"FILE: the file is empty, expected a header line with column names");
+        insta::assert_snapshot!(read(".csv", "").unwrap_err(), @"FILE: the file is empty, expected rows");
         insta::assert_snapshot!(read(".csv", "a,b\n1,2\n3\n").unwrap_err(), @"FILE: cannot read as CSV: CSV error: record 2 (line: 3, byte: 8): found record with 1 fields, but the previous record has 2 fields");
         insta::assert_snapshot!(read(".jsonl", "{\"a\":1}\n[]\n").unwrap_err(), @"FILE:2: expected a JSON object: invalid type: sequence, expected a map at line 1 column 0");
         insta::assert_snapshot!(read(".parquet", "PAR1").unwrap_err(), @"FILE: cannot read as Parquet: EOF: Parquet file too small. Size is 4 but need 8");

@@ -181,10 +181,10 @@ fn check_list(file: &CorpusFile, key: &str, list: &[String]) -> Result<(), Corpu
     if list.is_empty() {
         return Err(file.invalid(key, "expected at least one entry, found none"));
     }
-    for (n, entry) in list.iter().enumerate() {
-        check_text(file, &format!("{key}[{}]", n + 1), entry)?;
+    match list.iter().position(|entry| !is_text(entry)) {
+        Some(n) => check_text(file, &format!("{key}[{}]", n + 1), &list[n]),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn check_unique(file: &CorpusFile, key: &str, ids: &[String]) -> Result<(), CorpusError> {
@@ -198,11 +198,15 @@ fn check_unique(file: &CorpusFile, key: &str, ids: &[String]) -> Result<(), Corp
 }
 
 fn check_text(file: &CorpusFile, key: &str, text: &str) -> Result<(), CorpusError> {
-    // A profile entry without a letter or digit would be an empty document field.
-    if text.chars().any(char::is_alphanumeric) {
-        return Ok(());
+    match is_text(text) {
+        true => Ok(()),
+        false => Err(file.invalid(key, format!("expected text, found {text:?}"))),
     }
-    Err(file.invalid(key, format!("expected text, found {text:?}")))
+}
+
+/// A profile entry without a letter or digit would be an empty document field.
+fn is_text(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 fn check_file_id(file: &CorpusFile, id: &str, stem: &str) -> Result<(), CorpusError> {

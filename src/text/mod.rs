@@ -5,12 +5,16 @@
 //! go through the very same filters, one word at a time, so that the two can't drift apart.
 
 mod analyzer;
+mod block;
+mod decimal;
 mod markup;
 mod stemmer;
 mod stopwords;
 mod words;
 
 pub use analyzer::{Analyzer, CHAIN};
+pub(crate) use decimal::push_decimal;
 pub use markup::strip_markup;
 pub use stopwords::StopWords;
+pub(crate) use words::Spans;
 pub use words::{MAX_WORD_BYTES, MIN_WORD_CHARS, words};

@@ -49,6 +49,9 @@ impl<T: TokenStream> TokenStream for StemTokenStream<'_, T> {
             return false;
         }
         let word = &mut self.tail.token_mut().text;
+        if ends_in_no_suffix(word) {
+            return true;
+        }
         if let Some(stem) = self.stems.get(word) {
             word.clone_from(stem);
             return true;
@@ -70,9 +73,39 @@ impl<T: TokenStream> TokenStream for StemTokenStream<'_, T> {
     }
 }
 
+/// Tells that Snowball leaves an ASCII word in lower case as it is, by its last character: no suffix
+/// of the English stemmer and none of its exceptions ends in it. Many rare words are numbers, or
+/// numbers and letters.
+fn ends_in_no_suffix(word: &str) -> bool {
+    let last = word.as_bytes().last();
+    word.is_ascii()
+        && last.is_some_and(|last| last.is_ascii_digit() || b"abfhjkopquvwxz".contains(last))
+}
+
 /// Stems a word in lower case.
 fn stem(word: &str) -> String {
+    let stemmer = Stemmer::create(Algorithm::English);
     // Snowball knows the plain apostrophe only.
-    let word = word.replace('’', "'");
-    Stemmer::create(Algorithm::English).stem(&word).into_owned()
+    match word.contains('’') {
+        true => stemmer.stem(&word.replace('’', "'")).into_owned(),
+        false => stemmer.stem(word).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_that_end_in_no_suffix_are_their_own_stems(
+            word in "[a-z0-9éß]([a-z0-9éß'’]|sses|ing|ation|y|eed|ly){0,9}[0-9a-z]",
+        ) {
+            if ends_in_no_suffix(&word) {
+                prop_assert_eq!(stem(&word), word);
+            }
+        }
+    }
 }

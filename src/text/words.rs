@@ -1,6 +1,10 @@
 //! Splits text into words.
 
+use std::ops::Range;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use super::block::{BLOCK, Block};
 
 /// Words with fewer characters are passed over: a single letter says nothing.
 pub const MIN_WORD_CHARS: usize = 2;
@@ -21,82 +25,78 @@ pub const MAX_WORD_BYTES: usize = 48;
 /// assert_eq!(words, ["At", "the", "elbow", "support", "Master's", "Zürich"]);
 /// ```
 pub fn words(text: &str) -> Words<'_> {
-    Words { text, at: 0 }
+    Words { text, spans: Spans::of(text) }
 }
 
 /// The iterator that [`words`] returns.
 #[derive(Debug, Clone)]
 pub struct Words<'a> {
     text: &'a str,
-    at: usize,
+    spans: Spans<'a>,
 }
 
-/// What a byte can be; bytes from 0x80 need the whole character.
-const fn class(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => LETTER,
-        0x80.. => WIDE,
-        _ => GAP,
-    }
-}
-const GAP: u8 = 0;
-const LETTER: u8 = 1;
-const WIDE: u8 = 2;
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
 
-static CLASSES: [u8; 256] = {
-    let mut classes = [GAP; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
-        let value = class(byte as u8);
-        classes[byte] = value;
-        byte += 1;
-    }
-    classes
-};
-
-impl<'a> Words<'a> {
-    /// Returns the first position from `at` whose byte is not of a class: most of the time is
-    /// spent here.
     #[inline]
-    fn past(&self, class: u8, at: usize) -> usize {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        at + rest.iter().take_while(|&&byte| CLASSES[usize::from(byte)] == class).count()
+    fn next(&mut self) -> Option<&'a str> {
+        self.spans.next().map(|span| &self.text[span])
+    }
+}
+
+/// Iterates over the places of the [`words`] of a text.
+///
+/// Most words are ASCII letters between ASCII characters that can't belong to a word: their ends
+/// are read off the bits of a [`Block`]. All others are read character by character.
+#[derive(Debug, Clone)]
+pub(crate) struct Spans<'a> {
+    text: &'a str,
+    /// What has been read.
+    at: usize,
+    /// The 64 bytes from `base` on, which is not after `at`.
+    block: Block,
+    base: usize,
+}
+
+impl<'a> Spans<'a> {
+    #[inline]
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, at: 0, block: Block::at(text.as_bytes(), 0), base: 0 }
+    }
+
+    #[inline]
+    fn load(&mut self, base: usize) {
+        self.base = base;
+        self.block = Block::at(self.text.as_bytes(), base);
+    }
+
+    /// Tells whether a word of ASCII letters ends before a position: what stands there is no
+    /// apostrophe and no character outside ASCII.
+    #[inline]
+    fn is_plain_end(&self, at: usize) -> bool {
+        self.text.as_bytes().get(at).is_none_or(|&byte| byte.is_ascii() && byte != b'\'')
+    }
+
+    /// Returns the character at a position; none past the end and inside a character.
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..).and_then(|rest| rest.chars().next())
     }
 
     /// Returns the length in bytes of the letter or digit at a position, or 0 if there is none.
-    #[inline]
     fn letter_at(&self, at: usize) -> usize {
-        match self.text.as_bytes().get(at).map_or(GAP, |&byte| CLASSES[usize::from(byte)]) {
-            LETTER => 1,
-            WIDE => self.wide_letter_at(at),
-            _ => 0,
-        }
-    }
-
-    #[cold]
-    fn wide_letter_at(&self, at: usize) -> usize {
-        let letter = self.text.get(at..).and_then(|rest| rest.chars().next());
-        letter.filter(|c| c.is_alphanumeric()).map_or(0, char::len_utf8)
+        self.char_at(at).filter(|c| c.is_alphanumeric()).map_or(0, char::len_utf8)
     }
 
     /// Returns the length in bytes of the apostrophe at a position, or 0 if there is none.
-    #[inline]
     fn apostrophe_at(&self, at: usize) -> usize {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        match rest {
-            [b'\'', ..] => 1,
-            [0xE2, 0x80, 0x99, ..] => 3, // U+2019, the typographer's apostrophe
-            _ => 0,
-        }
+        self.char_at(at).filter(|c| matches!(c, '\'' | '’')).map_or(0, char::len_utf8)
     }
 
-    /// Returns the byte after the word that starts at a position.
-    #[inline]
+    /// Returns the byte after the word that starts at a position; the position, if none does.
+    #[cold]
     fn end_of_word(&self, start: usize) -> usize {
         let mut end = start;
         loop {
-            end = self.past(LETTER, end);
             let letter = self.letter_at(end);
             if letter > 0 {
                 end += letter;
@@ -110,30 +110,56 @@ impl<'a> Words<'a> {
             return end;
         }
     }
+
+    /// Reads what starts at a position character by character, and tells whether it is a word to
+    /// take. Where no word starts, goes on after the character.
+    #[cold]
+    fn read_slowly(&mut self, start: usize) -> bool {
+        self.at = self.end_of_word(start);
+        if self.at == start {
+            self.at += self.char_at(start).map_or(1, char::len_utf8);
+            return false;
+        }
+        let word = &self.text[start..self.at];
+        word.len() <= MAX_WORD_BYTES && word.chars().nth(MIN_WORD_CHARS - 1).is_some()
+    }
 }
 
-impl<'a> Iterator for Words<'a> {
-    type Item = &'a str;
+impl Iterator for Spans<'_> {
+    type Item = Range<usize>;
 
     #[inline]
-    fn next(&mut self) -> Option<&'a str> {
+    fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            let bytes = self.text.as_bytes();
-            self.at = self.past(GAP, self.at);
-            while self.letter_at(self.at) == 0 {
-                // A wide character that is no letter: its continuation bytes are no letters either.
-                self.at += 1;
-                if self.at >= bytes.len() {
+            let read = self.at - self.base;
+            let starts = match read < BLOCK {
+                true => (self.block.letters | self.block.wide) >> read,
+                false => 0,
+            };
+            if starts == 0 {
+                self.at = self.at.max(self.base + BLOCK);
+                if self.at >= self.text.len() {
                     return None;
                 }
+                self.load(self.at);
+                continue;
             }
-            let start = self.at;
-            self.at = self.end_of_word(start);
-            let word = &self.text[start..self.at];
-            // No character has more than 4 bytes.
-            let long_enough = word.len() > 4 || word.chars().nth(MIN_WORD_CHARS - 1).is_some();
-            if word.len() <= MAX_WORD_BYTES && long_enough {
-                return Some(word);
+            let start = self.at + starts.trailing_zeros() as usize;
+            let others = !self.block.letters >> (start - self.base);
+            if others == 0 && start > self.base {
+                // The word may go on after the block.
+                self.at = start;
+                self.load(start);
+                continue;
+            }
+            let end = start + others.trailing_zeros() as usize;
+            if end > start && self.is_plain_end(end) && others != 0 {
+                self.at = end;
+                if (MIN_WORD_CHARS..=MAX_WORD_BYTES).contains(&(end - start)) {
+                    return Some(start..end);
+                }
+            } else if self.read_slowly(start) {
+                return Some(start..self.at);
             }
         }
     }
@@ -163,8 +189,8 @@ impl TokenStream for WordTokenStream<'_> {
     fn advance(&mut self) -> bool {
         let Some(word) = self.words.next() else { return false };
         self.token.position = self.token.position.wrapping_add(1);
-        self.token.offset_to = self.words.at;
-        self.token.offset_from = self.words.at - word.len();
+        self.token.offset_to = self.words.spans.at;
+        self.token.offset_from = self.words.spans.at - word.len();
         self.token.text.clear();
         self.token.text.push_str(word);
         true
@@ -205,6 +231,14 @@ mod tests {
     proptest! {
         #[test]
         fn words_are_what_the_oracle_says(text in r"([a-zA-Z'’ .é½ß€\u{301}日]|\PC){0,80}") {
+            let found: Vec<_> = words(&text).map(str::to_owned).collect();
+            prop_assert_eq!(found, oracle(&text));
+        }
+
+        #[test]
+        fn words_across_blocks_are_what_the_oracle_says(
+            text in r"([a-z]{1,12}[ ,'’é]{1,2}|[a-zé']{40,70} | {50,70}|€){0,40}",
+        ) {
             let found: Vec<_> = words(&text).map(str::to_owned).collect();
             prop_assert_eq!(found, oracle(&text));
         }

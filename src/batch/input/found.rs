@@ -1,0 +1,116 @@
+//! Says what was found out about an input.
+
+use std::collections::BTreeMap;
+
+use encoding_rs::UTF_8;
+
+use super::{Form, Input};
+use crate::batch::Found;
+use crate::table::{Compression, Dialect, JsonLayout};
+
+impl Input {
+    /// Returns what was found out.
+    pub fn found(&self) -> Found {
+        let mut dialect = BTreeMap::new();
+        let mut set = |name: &str, value: String| drop(dialect.insert(name.to_owned(), value));
+        let format = match &self.form {
+            Form::Csv { layout, .. } => {
+                let Dialect { delimiter, quote, escape, skip_space } = layout.dialect;
+                set("delimiter", shown(delimiter));
+                set("quote", quote.map_or("none".to_owned(), shown));
+                set("escape", escape.map_or("none".to_owned(), shown));
+                set("skip_space", skip_space.to_string());
+                set("preamble", layout.preamble.to_string());
+                set("header", layout.has_header.to_string());
+                "csv"
+            }
+            Form::Json { layout, .. } => {
+                match layout {
+                    JsonLayout::Lines => set("records", "lines".to_owned()),
+                    JsonLayout::Objects => set("records", "objects".to_owned()),
+                    JsonLayout::Array(keys) => {
+                        set("records", "array".to_owned());
+                        set("path", keys.join("."));
+                    }
+                }
+                "json"
+            }
+            Form::Parquet => "parquet",
+        };
+        let name = |&n: &usize| self.header.get(n).cloned().unwrap_or_default();
+        let columns = self.columns.as_ref().ok();
+        Found {
+            format: format.to_owned(),
+            compression: self.compression.as_str().to_owned(),
+            encoding: self.detected.encoding.name().to_owned(),
+            dialect,
+            columns: self.header.clone(),
+            title: columns.and_then(|columns| columns.title.as_ref().map(name)),
+            text: columns.map_or_else(Vec::new, |columns| columns.text.iter().map(name).collect()),
+        }
+    }
+
+    /// Describes what was found, in one line for people.
+    pub fn description(&self) -> String {
+        let name = |n: usize| format!("`{}`", self.header[n].escape_debug());
+        let mut parts = Vec::new();
+        match &self.form {
+            Form::Csv { layout, .. } => {
+                let Dialect { delimiter, quote, escape, .. } = layout.dialect;
+                parts.push(shown(delimiter));
+                match quote {
+                    Some(b'"') => {}
+                    Some(quote) => parts.push(format!("quote {}", shown(quote))),
+                    None => parts.push("no quotes".to_owned()),
+                }
+                parts.extend(escape.map(|escape| format!("escape {}", shown(escape))));
+                match layout.preamble {
+                    0 => {}
+                    1 => parts.push("1 line before the header".to_owned()),
+                    lines => parts.push(format!("{lines} lines before the header")),
+                }
+                if !layout.has_header {
+                    parts.push("no header".to_owned());
+                }
+            }
+            Form::Json { layout, .. } => parts.push(match layout {
+                JsonLayout::Lines => "JSON lines".to_owned(),
+                JsonLayout::Objects => "JSON objects".to_owned(),
+                JsonLayout::Array(keys) if keys.is_empty() => "JSON array".to_owned(),
+                JsonLayout::Array(keys) => {
+                    format!("JSON array at `{}`", keys.join(".").escape_debug())
+                }
+            }),
+            Form::Parquet => parts.push("Parquet".to_owned()),
+        }
+        if self.compression != Compression::None {
+            parts.push(self.compression.as_str().to_owned());
+        }
+        if self.detected.encoding != UTF_8 {
+            parts.push(self.detected.encoding.name().to_owned());
+        }
+        parts.push(format!("{} columns", self.header.len()));
+        match &self.columns {
+            Ok(columns) => {
+                let title = columns.title.map_or("none".to_owned(), name);
+                let text: Vec<_> = columns.text.iter().map(|&n| name(n)).collect();
+                let text = if text.is_empty() { "none".to_owned() } else { text.join(" + ") };
+                parts.push(format!("title {title}"));
+                parts.push(format!("text {text}"));
+            }
+            Err(_) => parts.push("title and text not found".to_owned()),
+        }
+        format!("{}: {}", self.path.display(), parts.join(", "))
+    }
+}
+
+/// Names a byte with a meaning.
+pub(super) fn shown(byte: u8) -> String {
+    match byte {
+        b',' => "comma".to_owned(),
+        b'\t' => "tab".to_owned(),
+        b';' => "semicolon".to_owned(),
+        b' ' => "space".to_owned(),
+        other => format!("`{}`", char::from(other).escape_debug()),
+    }
+}

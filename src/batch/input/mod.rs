@@ -1,0 +1,362 @@
+//! An input that is open, with its form found out and its columns known.
+
+mod found;
+mod options;
+mod start;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use encoding_rs::UTF_8;
+
+pub use self::options::{InputFormat, InputOptions};
+use self::start::{CsvStart, SAMPLE_ROWS, json_sample, parquet_sample, unmarked};
+use super::encode::Head;
+use crate::posting::{ColumnNames, Columns, ColumnsError, detect};
+use crate::table::{
+    Chunk, ChunkReader, Compression, Decoder, Detected, Dialect, DigestView, Digested, JsonColumns,
+    JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source, TableError,
+    detect as detect_encoding, refuse_unsupported,
+};
+
+/// Bytes that are looked at to find the form of a file.
+const SNIFFED_BYTES: u64 = 256 << 10;
+
+/// Rows of a Parquet file that are read at once.
+const PARQUET_ROWS: usize = 4096;
+
+/// An open input.
+pub struct Input {
+    /// The path as it was given; `-` is standard input.
+    pub path: PathBuf,
+    /// The size in bytes, where it is known.
+    pub size: Option<u64>,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// How its text is encoded.
+    pub detected: Detected,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The columns of title and text, or why they are not known.
+    pub columns: Result<Columns, ColumnsError>,
+    pub(in crate::batch) form: Form,
+    reader: Reader,
+    /// The first portion, which was read to find the columns.
+    first: Option<Portion>,
+    digest: Digest,
+    malformed: Malformed,
+    chunk_bytes: usize,
+}
+
+/// The form of an input.
+#[derive(Debug, Clone)]
+pub(in crate::batch) enum Form {
+    Csv { layout: Layout, head: Head, terminator: Vec<u8> },
+    Json { layout: JsonLayout, columns: JsonColumns },
+    Parquet,
+}
+
+enum Reader {
+    Csv(ChunkReader<Box<dyn Read + Send>>),
+    Json(JsonReader<Box<dyn Read + Send>>),
+    Parquet { file: ParquetRows, batches: ParquetBatches },
+}
+
+/// How much of a file was read.
+#[derive(Clone)]
+pub(in crate::batch) enum Digest {
+    Stream(DigestView),
+    /// The whole file was digested before.
+    Whole(Digested),
+}
+
+impl Digest {
+    pub(in crate::batch) fn now(&self) -> Digested {
+        match self {
+            Self::Stream(view) => view.now(),
+            Self::Whole(digested) => digested.clone(),
+        }
+    }
+}
+
+/// Some rows of an input.
+pub(in crate::batch) struct Portion {
+    pub(in crate::batch) rows: Rows,
+    /// Where the next portion starts: decoded bytes, or rows.
+    pub(in crate::batch) end: u64,
+    /// Lines before the next portion.
+    pub(in crate::batch) lines: u64,
+    /// What was read of the file when the portion had been read.
+    pub(in crate::batch) digested: Digested,
+}
+
+pub(in crate::batch) enum Rows {
+    Csv(Chunk),
+    Json(Chunk),
+    Parquet(RecordBatch),
+}
+
+/// From where reading goes on.
+#[derive(Debug, Clone)]
+pub(in crate::batch) struct Resume {
+    pub(in crate::batch) position: u64,
+    pub(in crate::batch) lines: u64,
+    pub(in crate::batch) digested: Digested,
+}
+
+/// What all threads need to know of an input.
+pub(in crate::batch) struct Shape {
+    pub(in crate::batch) form: Form,
+    pub(in crate::batch) dialect: Dialect,
+    pub(in crate::batch) width: usize,
+    pub(in crate::batch) columns: Columns,
+}
+
+impl Input {
+    /// A size of chunks that is enough to find out what an input is.
+    pub const SNIFFED_CHUNK_BYTES: usize = 1 << 20;
+
+    /// Opens an input, finds out its form, and finds the title and text columns in the first
+    /// rows. The path `-` is standard input. `chunk_bytes` is about how much of a text file is
+    /// read at once.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the input can't be read, is in no form that is known, or is empty.
+    pub fn open(
+        path: &Path,
+        options: &InputOptions,
+        names: &ColumnNames,
+        chunk_bytes: usize,
+    ) -> Result<Self, TableError> {
+        let wrong = TableError::read(path);
+        let mut source = Source::open(path).map_err(&wrong)?;
+        let mut start = Vec::new();
+        (&mut source.reader).take(SNIFFED_BYTES).read_to_end(&mut start).map_err(&wrong)?;
+        let is_parquet = start.starts_with(b"PAR1") && source.compression == Compression::None;
+        if options.format == Some(InputFormat::Parquet) || options.format.is_none() && is_parquet {
+            return Self::open_parquet(path, options, names);
+        }
+        let is_all = (start.len() as u64) < SNIFFED_BYTES;
+        let detected = match options.encoding {
+            Some(encoding) => Detected::given(encoding, &start),
+            None => detect_encoding(&start, is_all)
+                .map_err(|source| TableError::Encoding { path: path.to_owned(), source })?,
+        };
+        if detected.encoding == UTF_8 {
+            refuse_unsupported(path, &start)?;
+        }
+        let digest = source.digest();
+        let (start, reader, malformed) =
+            decoded(&detected, start, source.reader).map_err(&wrong)?;
+        let is_all = (start.len() as u64) < SNIFFED_BYTES;
+        let json = match options.format {
+            Some(InputFormat::Csv) => None,
+            _ => JsonLayout::sniff(unmarked(&start), is_all, options.json_path.as_deref())
+                .map_err(|source| TableError::JsonLayout { path: path.to_owned(), source })?,
+        };
+        let is_json = options.format == Some(InputFormat::Json);
+        let json = json.or(is_json.then_some(JsonLayout::Lines));
+        let empty = || TableError::Empty { path: path.to_owned() };
+        let (form, header, sample, reader, first) = match json {
+            Some(layout) => {
+                let mut reader =
+                    JsonReader::new(reader, start, &layout).with_chunk_bytes(chunk_bytes);
+                let chunk = reader.next_chunk().map_err(&wrong)?.ok_or_else(empty)?;
+                let (columns, sample) = json_sample(&chunk);
+                let header = columns.names().to_vec();
+                let (end, line) = reader.position();
+                let first = Portion {
+                    end,
+                    lines: line - 1,
+                    digested: digest.now(),
+                    rows: Rows::Json(chunk),
+                };
+                (Form::Json { layout, columns }, header, sample, Reader::Json(reader), first)
+            }
+            None => {
+                let layout = Layout::sniff(unmarked(&start), is_all, &options.dialect);
+                let mut reader = ChunkReader::new(reader, start, &layout.dialect)
+                    .with_preamble(layout.preamble)
+                    .with_chunk_bytes(chunk_bytes);
+                let mut chunk = reader.next_chunk().map_err(&wrong)?.ok_or_else(empty)?;
+                let start = CsvStart::take(&layout, &mut chunk).ok_or_else(empty)?;
+                let reader = reader.with_width(start.header.len());
+                let (end, line) = reader.position();
+                let first = Portion {
+                    end,
+                    lines: line - 1,
+                    digested: digest.now(),
+                    rows: Rows::Csv(chunk),
+                };
+                let CsvStart { head, terminator, header, sample } = start;
+                (Form::Csv { layout, head, terminator }, header, sample, Reader::Csv(reader), first)
+            }
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            size: source.size,
+            compression: source.compression,
+            detected,
+            columns: detect(names, &header, &sample, &options.columns),
+            header,
+            form,
+            reader,
+            first: Some(first),
+            digest: Digest::Stream(digest),
+            malformed,
+            chunk_bytes,
+        })
+    }
+
+    fn open_parquet(
+        path: &Path,
+        options: &InputOptions,
+        names: &ColumnNames,
+    ) -> Result<Self, TableError> {
+        let wrong = TableError::read(path);
+        let raw = File::open(path).map_err(&wrong)?;
+        let size = raw.metadata().map_err(&wrong)?.len();
+        let digested = Digested::of(raw, u64::MAX).map_err(&wrong)?;
+        let file = ParquetRows::open(path)?;
+        let header = file.header();
+        let sample = match file.batches(0, SAMPLE_ROWS).next().transpose()? {
+            Some(batch) => parquet_sample(path, &batch)?,
+            None => Vec::new(),
+        };
+        let batches = file.batches(0, PARQUET_ROWS);
+        Ok(Self {
+            path: path.to_owned(),
+            size: Some(size),
+            compression: Compression::None,
+            detected: Detected::given(UTF_8, &[]),
+            columns: detect(names, &header, &sample, &options.columns),
+            header,
+            form: Form::Parquet,
+            reader: Reader::Parquet { file, batches },
+            first: None,
+            digest: Digest::Whole(digested),
+            malformed: Malformed::default(),
+            chunk_bytes: 0,
+        })
+    }
+
+    /// Goes on from where an earlier run has come to.
+    pub(in crate::batch) fn resume(&mut self, from: &Resume) -> io::Result<()> {
+        self.first = None;
+        let Resume { position, lines, digested } = from;
+        let Self { path, detected, malformed, chunk_bytes, .. } = self;
+        let is_plain = detected.encoding == UTF_8;
+        let mut open = || -> io::Result<(Box<dyn Read + Send>, DigestView)> {
+            let skipped = if is_plain { *position } else { 0 };
+            let source = Source::resume(path, digested.clone(), skipped)?;
+            let digest = source.digest();
+            if is_plain {
+                return Ok((source.reader, digest));
+            }
+            let mut decoder = Decoder::new(source.reader, Vec::new(), detected);
+            *malformed = decoder.malformed();
+            io::copy(&mut (&mut decoder).take(*position), &mut io::sink())?;
+            Ok((Box::new(decoder), digest))
+        };
+        match (&mut self.reader, &self.form) {
+            (Reader::Csv(old), Form::Csv { layout, .. }) => {
+                let (reader, digest) = open()?;
+                *old = ChunkReader::at(reader, Vec::new(), &layout.dialect, *position, lines + 1)
+                    .with_width(self.header.len())
+                    .with_chunk_bytes(*chunk_bytes);
+                self.digest = Digest::Stream(digest);
+            }
+            (Reader::Json(old), Form::Json { layout, .. }) => {
+                let (reader, digest) = open()?;
+                *old = JsonReader::at(reader, Vec::new(), layout, *position, lines + 1)
+                    .with_chunk_bytes(*chunk_bytes);
+                self.digest = Digest::Stream(digest);
+            }
+            (Reader::Parquet { file, batches }, _) => {
+                *batches = file.batches(*position, PARQUET_ROWS);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(in crate::batch) fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        let wrong = TableError::read(&self.path);
+        let (rows, (end, line)) = match &mut self.reader {
+            Reader::Csv(reader) => {
+                let chunk = reader.next_chunk().map_err(wrong)?;
+                (chunk.map(Rows::Csv), reader.position())
+            }
+            Reader::Json(reader) => {
+                let chunk = reader.next_chunk().map_err(&wrong)?;
+                if chunk.is_none() && reader.ends_early() {
+                    let cut = io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the file ends in the middle of its array",
+                    );
+                    return Err(wrong(cut));
+                }
+                (chunk.map(Rows::Json), reader.position())
+            }
+            Reader::Parquet { batches, .. } => {
+                let batch = batches.next().transpose()?;
+                (batch.map(Rows::Parquet), (batches.next_row(), 1))
+            }
+        };
+        let digested = self.digest.now();
+        Ok(rows.map(|rows| Portion { rows, end, lines: line - 1, digested }))
+    }
+
+    /// Returns a view on how much was read.
+    pub(in crate::batch) fn digest(&self) -> Digest {
+        self.digest.clone()
+    }
+
+    /// Returns a view on how many malformed sequences were replaced.
+    pub(in crate::batch) fn malformed(&self) -> Malformed {
+        self.malformed.clone()
+    }
+
+    /// Returns the Parquet file, if it is one.
+    pub(in crate::batch) fn parquet(&self) -> Option<&ParquetRows> {
+        match &self.reader {
+            Reader::Parquet { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// Returns what threads need to know; an error says that the columns are not known.
+    pub(in crate::batch) fn shape(&self) -> Result<Shape, TableError> {
+        let columns = self
+            .columns
+            .clone()
+            .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
+        let dialect = match &self.form {
+            Form::Csv { layout, .. } => layout.dialect,
+            _ => Dialect::default(),
+        };
+        Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), columns })
+    }
+}
+
+/// Decodes the first bytes and what follows; UTF-8 stays as it is.
+fn decoded(
+    detected: &Detected,
+    start: Vec<u8>,
+    reader: Box<dyn Read + Send>,
+) -> io::Result<(Vec<u8>, Box<dyn Read + Send>, Malformed)> {
+    if detected.encoding == UTF_8 {
+        return Ok((start, reader, Malformed::default()));
+    }
+    let mut decoder = Decoder::new(reader, start, detected);
+    let mut start = Vec::new();
+    (&mut decoder).take(SNIFFED_BYTES).read_to_end(&mut start)?;
+    let malformed = decoder.malformed();
+    Ok((start, Box::new(decoder), malformed))
+}

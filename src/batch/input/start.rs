@@ -1,0 +1,96 @@
+//! The first rows of an input, which tell what its columns are.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+
+use crate::batch::encode::Head;
+use crate::table::{
+    CellReader, Chunk, JsonCells, JsonColumns, Layout, RecordKind, TableError, TextColumn,
+};
+
+/// Rows that are looked at to find the columns.
+pub(super) const SAMPLE_ROWS: usize = 300;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+pub(super) fn unmarked(line: &[u8]) -> &[u8] {
+    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+}
+
+/// What stands at the start of a CSV file.
+pub(super) struct CsvStart {
+    pub(super) head: Head,
+    pub(super) terminator: Vec<u8>,
+    pub(super) header: Vec<String>,
+    pub(super) sample: Vec<Vec<String>>,
+}
+
+impl CsvStart {
+    /// Takes the header out of the first chunk; nothing if there is no record.
+    pub(super) fn take(layout: &Layout, chunk: &mut Chunk) -> Option<Self> {
+        let mut cells = CellReader::new(&layout.dialect);
+        let mut read = |chunk: &Chunk, n: usize| -> Vec<String> {
+            let record = &chunk.records[n];
+            cells.read(unmarked(chunk.split(record).0), record.kind).texts().collect()
+        };
+        // Blank lines before the header are no records; they stay where they are.
+        let first = (0..chunk.records.len()).find(|&n| !read(chunk, n).is_empty())?;
+        let start = chunk.records[first].range.start;
+        let (line, terminator) = chunk.split(&chunk.records[first]);
+        let terminator = if terminator.is_empty() { b"\n" } else { terminator }.to_vec();
+        let head = match layout.has_header {
+            true => Head::Line([&chunk.bytes[..start], line].concat()),
+            false => Head::None,
+        };
+        let mut header = read(chunk, first);
+        if layout.has_header {
+            chunk.records.drain(..=first);
+        }
+        let rows = 0..chunk.records.len().min(SAMPLE_ROWS);
+        let is_whole = |n: &usize| chunk.records[*n].kind == RecordKind::Whole;
+        let sample: Vec<_> = rows.filter(is_whole).map(|n| read(chunk, n)).collect();
+        if !layout.has_header {
+            header = (1..=usual_width(&sample)).map(|n| format!("column_{n}")).collect();
+        }
+        Some(Self { head, terminator, header, sample })
+    }
+}
+
+/// Returns the number of cells that most rows have; of equally common ones the largest.
+fn usual_width(rows: &[Vec<String>]) -> usize {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.is_empty()) {
+        *counts.entry(row.len()).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|&(width, count)| (count, width));
+    most.map_or(1, |(width, _)| width)
+}
+
+pub(super) fn json_sample(chunk: &Chunk) -> (JsonColumns, Vec<Vec<String>>) {
+    let whole = chunk.records.iter().filter(|record| record.kind == RecordKind::Whole);
+    let records = || whole.clone().take(SAMPLE_ROWS).map(|r| &chunk.bytes[r.range.clone()]);
+    let columns = JsonColumns::of(records());
+    let mut cells = JsonCells::new();
+    let mut sample = Vec::new();
+    for record in records() {
+        if cells.read(record).is_ok() {
+            let row = columns.arrange(&cells);
+            let texts = (0..columns.names().len()).map(|n| row.prose(n).into_owned());
+            sample.push(texts.collect());
+        }
+    }
+    (columns, sample)
+}
+
+pub(super) fn parquet_sample(
+    path: &Path,
+    batch: &RecordBatch,
+) -> Result<Vec<Vec<String>>, TableError> {
+    let wrong = |source| TableError::Columnar { path: path.to_owned(), source };
+    let columns = batch.columns().iter().map(TextColumn::new).collect::<Result<Vec<_>, _>>();
+    let columns = columns.map_err(wrong)?;
+    let row = |row| columns.iter().map(|column| column.get(row).to_owned()).collect();
+    Ok((0..batch.num_rows()).map(row).collect())
+}

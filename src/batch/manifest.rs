@@ -1,0 +1,139 @@
+//! What a run did, in a file beside its output: enough to do it again, and to cite it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::Checkpoint;
+use super::part::{beside, replace};
+use super::report::{InputReport, Report};
+use super::{BatchError, Summary};
+use crate::Classifier;
+use crate::table::Digested;
+
+/// The content of `OUT.manifest.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of rolecall.
+    pub rolecall: String,
+    /// The name of the taxonomy.
+    pub taxonomy: String,
+    /// SHA-256 of all files of the corpus.
+    pub corpus_sha256: String,
+    /// All that decides what is written, by name.
+    pub settings: BTreeMap<String, String>,
+    /// The inputs, in order.
+    pub inputs: Vec<InputReport>,
+    /// What was done with all rows.
+    pub rows: Summary,
+    /// How many rows are tagged with each role, and with `none`.
+    pub tags: BTreeMap<String, u64>,
+    /// The output.
+    pub output: OutputReport,
+    /// The file of the rows that were set aside, if there is one.
+    pub rejects: Option<PathBuf>,
+    /// What differs from run to run.
+    pub run: RunTimes,
+}
+
+/// An output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputReport {
+    /// Its name.
+    pub file: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// What differs from run to run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RunTimes {
+    /// When the run started, or went on, in seconds since 1970.
+    pub started: u64,
+    /// How long it took from then on, in seconds.
+    pub seconds: f64,
+    /// How many threads tagged.
+    pub threads: usize,
+    /// Whether it went on from an interrupted one.
+    pub resumed: bool,
+}
+
+/// Returns where the manifest of an output is.
+pub(super) fn path_for(output: &Path) -> PathBuf {
+    beside(output, ".manifest.json")
+}
+
+impl Manifest {
+    pub(super) fn new(
+        classifier: &Classifier,
+        checkpoint: &Checkpoint,
+        place: &Path,
+        digested: &Digested,
+        rejects: Option<&Path>,
+        run: RunTimes,
+    ) -> Self {
+        let corpus = classifier.corpus();
+        let mut rows = Summary::new(corpus.taxonomy.roles.len());
+        checkpoint.inputs.iter().for_each(|input| rows.add(&input.rows));
+        let roles = corpus.taxonomy.roles.iter().map(|role| role.id.clone());
+        let none = crate::taxonomy::NONE.to_owned();
+        Self {
+            rolecall: env!("CARGO_PKG_VERSION").to_owned(),
+            taxonomy: corpus.taxonomy.name.clone(),
+            corpus_sha256: corpus.hash(),
+            settings: checkpoint.settings.clone(),
+            inputs: checkpoint.inputs.clone(),
+            tags: roles.zip(rows.tagged.iter().copied()).chain([(none, rows.none)]).collect(),
+            rows,
+            output: OutputReport {
+                file: place.file_name().map_or_else(|| place.to_owned(), PathBuf::from),
+                bytes: digested.bytes,
+                sha256: digested.sha256(),
+            },
+            rejects: rejects.map(Path::to_owned),
+            run,
+        }
+    }
+
+    /// Writes the manifest of an output.
+    pub(super) fn save(&self, output: &Path) -> Result<(), BatchError> {
+        let path = path_for(output);
+        let text = serde_json::to_string_pretty(self);
+        let text = text.map_err(|error| BatchError::write(&path)(error.into()))?;
+        replace(&path, &format!("{text}\n"))
+    }
+
+    /// Reads the manifest of a complete output and checks that it was made with the same
+    /// settings, and that the output is as long as it was.
+    pub(super) fn load(
+        output: &Path,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Self, BatchError> {
+        let known = fs::read(path_for(output))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
+        let bytes = fs::metadata(output).map(|found| found.len()).ok();
+        let is_same = |manifest: &Self| {
+            manifest.settings == *settings && Some(manifest.output.bytes) == bytes
+        };
+        match known {
+            Some(manifest) if is_same(&manifest) => Ok(manifest),
+            _ => Err(BatchError::Exists { path: output.to_owned() }),
+        }
+    }
+
+    pub(super) fn into_report(self, output: &Path) -> Report {
+        Report {
+            inputs: self.inputs,
+            rows: self.rows,
+            output_bytes: self.output.bytes,
+            rejects: self.rejects,
+            manifest: Some(path_for(output)),
+            was_complete: true,
+        }
+    }
+}

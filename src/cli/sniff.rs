@@ -1,0 +1,47 @@
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use rolecall::batch::{Input, expand};
+use serde_json::json;
+
+use super::Data;
+use super::exit::{self, Exit};
+use super::reading::Reading;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Files, folders or patterns; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
+    let names = data.corpus()?.column_names;
+    let options = arguments.reading.options();
+    let mut out = io::stdout().lock();
+    let mut exit = Exit::Done;
+    for input in expand(&arguments.inputs)? {
+        match Input::open(&input.path, &options, &names, Input::SNIFFED_CHUNK_BYTES) {
+            Ok(input) if arguments.json => {
+                let mut found = serde_json::to_value(input.found())?;
+                found["path"] = json!(input.path);
+                found["size"] = json!(input.size);
+                found["columns_problem"] =
+                    json!(input.columns.as_ref().err().map(ToString::to_string));
+                writeln!(out, "{found}")?;
+            }
+            Ok(input) => writeln!(out, "{}", input.description())?,
+            Err(error) => {
+                exit::report(&error.into());
+                exit = Exit::Failed;
+            }
+        }
+    }
+    Ok(exit)
+}

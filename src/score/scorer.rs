@@ -1,0 +1,260 @@
+//! Scores postings with the table.
+
+use super::rows::RowSum;
+use super::table::{BODY, PARTS, ScoreTable, TITLE, TermId};
+use super::words::WordMemory;
+use crate::posting::Posting;
+use crate::text::{Analyzer, Spans, strip_markup};
+
+/// Terms whose rows are added together.
+const BATCH: usize = 16;
+
+/// Scores one posting after another.
+#[derive(Debug, Clone)]
+pub struct Scorer<'t> {
+    table: &'t ScoreTable,
+    analyzer: Analyzer,
+    words: WordMemory<TermId>,
+    /// How often each term of the table occurs in each part of the current posting. Words that
+    /// are no terms are counted in the last place, in all postings together.
+    frequencies: Vec<[u32; PARTS]>,
+    /// The terms that occur in the current posting, in the order of their first occurrence.
+    order: Vec<TermId>,
+    /// How many of `order` there are.
+    terms: usize,
+    found: Vec<Found>,
+    /// The sums of the rows, for each part.
+    bm25: [RowSum; PARTS],
+    learned: [RowSum; PARTS],
+    /// The length of each part as a vector of saturated frequencies of terms with learned
+    /// weights; at least a tiny number.
+    norms: [f32; PARTS],
+    scores: Vec<f32>,
+    words_read: u64,
+    words_known: u64,
+}
+
+/// A term that occurs in a posting.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    term: TermId,
+    frequencies: [u32; PARTS],
+    saturated: [f32; PARTS],
+}
+
+/// What the sums of one part of a posting are.
+#[derive(Debug, Clone, Copy)]
+pub struct PartSums<'s> {
+    /// The BM25 score of each profile: roles in taxonomy order, then neighbours.
+    pub bm25: &'s [f32],
+    /// The sum of each learned weight, over the norm of the part.
+    learned: &'s [f32],
+    norm: f32,
+}
+
+impl PartSums<'_> {
+    /// Returns the sum of one learned weight over the terms of the part, each by its saturated
+    /// frequency, divided by the norm of these frequencies.
+    pub fn learned(&self, column: usize) -> f32 {
+        self.learned[column] / self.norm
+    }
+}
+
+/// What one term contributed to the score of one profile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contribution<'t> {
+    /// The term, as a word that people read: the commonest form in the profiles.
+    pub term: &'t str,
+    /// How often the posting's title holds it.
+    pub title_frequency: u32,
+    /// How often the posting's body holds it.
+    pub body_frequency: u32,
+    /// What it contributed from the title.
+    pub title: f32,
+    /// What it contributed from the body.
+    pub body: f32,
+}
+
+impl Contribution<'_> {
+    /// Returns what the term contributed in all.
+    pub fn total(&self) -> f32 {
+        self.title + self.body
+    }
+}
+
+impl<'t> Scorer<'t> {
+    pub(super) fn new(table: &'t ScoreTable) -> Self {
+        let [bm25, learned] = table.sums();
+        let mut frequencies = vec![[0; PARTS]; table.terms()];
+        frequencies.push([1; PARTS]);
+        Self {
+            table,
+            analyzer: table.analyzer(),
+            words: WordMemory::default(),
+            frequencies,
+            order: vec![0; table.terms() + 1],
+            terms: 0,
+            found: Vec::new(),
+            scores: bm25.columns().to_vec(),
+            bm25: [bm25.clone(), bm25],
+            learned: [learned.clone(), learned],
+            norms: [0.0; PARTS],
+            words_read: 0,
+            words_known: 0,
+        }
+    }
+
+    /// Scores a posting and returns the score of each profile: roles in taxonomy order, then
+    /// neighbours. Takes time linear in the length of the posting.
+    pub fn score(&mut self, posting: &Posting) -> &[f32] {
+        (self.words_read, self.words_known) = (0, 0);
+        self.count(&posting.title, TITLE);
+        for text in &posting.body {
+            self.count(text, BODY);
+        }
+        self.found.clear();
+        for sum in self.bm25.iter_mut().chain(&mut self.learned) {
+            sum.clear();
+        }
+        let table = self.table;
+        let mut squares = [0.0_f32; PARTS];
+        for batch in self.order[..self.terms].chunks(BATCH) {
+            // Rows are far apart in memory. Asked for together, they come in the time of one.
+            for &term in batch {
+                let frequencies = self.frequencies[term as usize];
+                for part in (0..PARTS).filter(|&part| frequencies[part] > 0) {
+                    table.touch(term, part);
+                }
+            }
+            for &term in batch {
+                let frequencies = std::mem::take(&mut self.frequencies[term as usize]);
+                let saturated = table.saturated(frequencies);
+                for part in 0..PARTS {
+                    if frequencies[part] > 0 {
+                        let times = saturated[part];
+                        self.bm25[part].add(times, table.bm25_row(term, part));
+                        self.learned[part].add(times, table.learned_row(term, part));
+                        squares[part] += table.learned(term, part, table.width()) * times * times;
+                    }
+                }
+                self.found.push(Found { term, frequencies, saturated });
+            }
+        }
+        self.terms = 0;
+        self.norms = squares.map(|squares| squares.sqrt().max(f32::MIN_POSITIVE));
+        let [title, body] = &self.bm25;
+        let parts = title.columns().iter().zip(body.columns());
+        for (score, (title, body)) in self.scores.iter_mut().zip(parts) {
+            *score = title + body;
+        }
+        &self.scores
+    }
+
+    /// Returns the sums of the last posting for its title and its body.
+    pub fn parts(&self) -> [PartSums<'_>; PARTS] {
+        [TITLE, BODY].map(|part| PartSums {
+            bm25: self.bm25[part].columns(),
+            learned: &self.learned[part].columns()[..self.table.width()],
+            norm: self.norms[part],
+        })
+    }
+
+    /// Returns the share of the last posting's words that are terms of the table, 0..=1. About
+    /// half of plain English is; nearly nothing of other languages.
+    pub fn words_known(&self) -> f64 {
+        self.words_known as f64 / (self.words_read.max(1)) as f64
+    }
+
+    fn count(&mut self, text: &str, part: usize) {
+        let text = strip_markup(text);
+        let Self { table, analyzer, words, frequencies, order, .. } = self;
+        #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
+        let unknown = table.terms() as TermId;
+        let (mut read, mut known, mut terms) = (0, 0, self.terms);
+        // Whether a word is a term, and a new one, no processor can foresee: no branch asks for it.
+        words.each(
+            &text,
+            Spans::of(&text),
+            |word| table.term(analyzer, word).unwrap_or(unknown),
+            |term| {
+                read += 1;
+                known += u64::from(term != unknown);
+                let frequencies = &mut frequencies[term as usize];
+                order[terms] = term;
+                terms += usize::from(*frequencies == [0; PARTS]);
+                frequencies[part] = frequencies[part].saturating_add(1);
+            },
+        );
+        self.terms = terms;
+        self.words_read += read;
+        self.words_known += known;
+    }
+
+    /// Returns how many different terms of the table the last posting held.
+    pub fn terms_found(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Returns the terms of the last posting in the order of their first occurrence.
+    pub fn terms(&self) -> impl Iterator<Item = FoundTerm<'_, 't>> {
+        self.found.iter().map(|found| FoundTerm { scorer: self, found })
+    }
+
+    /// Returns what each term of the last posting contributed to a profile's BM25 score, in the
+    /// order of first occurrence; terms that contributed nothing are left out. The totals add up to
+    /// the score, but for rounding.
+    pub fn contributions(&self, profile: usize) -> impl Iterator<Item = Contribution<'t>> {
+        self.terms()
+            .map(move |term| term.contribution(|term, part| term.bm25(part, profile)))
+            .filter(|contribution| contribution.total() > 0.0)
+    }
+}
+
+/// A term of the table that the last posting of a scorer holds.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundTerm<'s, 't> {
+    scorer: &'s Scorer<'t>,
+    found: &'s Found,
+}
+
+impl<'t> FoundTerm<'_, 't> {
+    /// Returns the term, as a word that people read: the commonest form in the profiles.
+    #[inline]
+    pub fn term(&self) -> &'t str {
+        self.scorer.table.label(self.found.term)
+    }
+
+    /// Returns what the term gave to the BM25 score of a profile from a part of the posting: 0 is
+    /// the title, 1 the body.
+    #[inline]
+    pub fn bm25(&self, part: usize, profile: usize) -> f32 {
+        let Found { term, frequencies, saturated } = self.found;
+        if frequencies[part] == 0 {
+            return 0.0;
+        }
+        saturated[part] * self.scorer.table.bm25(*term, part, profile)
+    }
+
+    /// Returns what the term gave to the sum of a learned weight from a part of the posting.
+    #[inline]
+    pub fn learned(&self, part: usize, column: usize) -> f32 {
+        let Found { term, frequencies, saturated } = self.found;
+        if frequencies[part] == 0 {
+            return 0.0;
+        }
+        let weight = self.scorer.table.learned(*term, part, column);
+        saturated[part] * weight / self.scorer.norms[part]
+    }
+
+    /// Returns what the term contributed, given what it gives from the title (0) and the body (1).
+    #[inline]
+    pub fn contribution(&self, gives: impl Fn(&Self, usize) -> f32) -> Contribution<'t> {
+        Contribution {
+            term: self.term(),
+            title_frequency: self.found.frequencies[TITLE],
+            body_frequency: self.found.frequencies[BODY],
+            title: gives(self, TITLE),
+            body: gives(self, BODY),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Refuses what is not text.
+
+use std::path::Path;
+
+use super::TableError;
+
+/// Refuses a file whose first bytes, decompressed, are no text of one byte a character.
+///
+/// # Errors
+///
+/// Returns an error that says what was found, and what to do.
+pub fn refuse_unsupported(path: &Path, start: &[u8]) -> Result<(), TableError> {
+    match unsupported(start) {
+        Some((found, advice)) => {
+            Err(TableError::Unsupported { path: path.to_owned(), found, advice })
+        }
+        None => Ok(()),
+    }
+}
+
+fn unsupported(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    const DECOMPRESS: &str = "decompress it and read it from standard input, with `-` as input";
+    match start {
+        [0x1F, 0x8B, ..] => Some(("compressed with gzip twice", DECOMPRESS)),
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(("compressed with zstd twice", DECOMPRESS)),
+        [b'B', b'Z', b'h', ..] => Some(("compressed with bzip2", DECOMPRESS)),
+        [0xFD, b'7', b'z', b'X', b'Z', ..] => Some(("compressed with xz", DECOMPRESS)),
+        [b'P', b'K', 3, 4, ..] => {
+            Some(("a ZIP archive or a spreadsheet", "unpack it, or save it as CSV first"))
+        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(("an old spreadsheet", "save it as CSV first")),
+        [b'%', b'P', b'D', b'F', ..] => Some(("a PDF", "extract its table first")),
+        [b'P', b'A', b'R', b'1', ..] => {
+            Some(("Parquet from a stream or compressed", "give it as a plain file"))
+        }
+        // Text has next to no zero bytes, UTF-16 was recognised before.
+        _ if start.iter().filter(|&&byte| byte == 0).count() * 4 > start.len() => {
+            Some(("binary", "if it is text, name its encoding with --encoding"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        for start in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04", b"PAR1", b"BZh9", b"%PDF-1", b"\0\x01\0"]
+        {
+            assert!(refuse_unsupported(Path::new("x"), start).is_err());
+        }
+        for start in [&b"title,text"[..], b"", b"a,\0,b,cd"] {
+            assert!(refuse_unsupported(Path::new("x"), start).is_ok());
+        }
+    }
+}

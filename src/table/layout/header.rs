@@ -1,0 +1,82 @@
+//! Finds where a table begins, and whether with the names of its columns.
+
+use super::table::Table;
+
+/// Longer names of columns are not expected.
+pub(super) const NAME_BYTES: usize = 80;
+
+impl Table {
+    /// Finds the record with which the table begins: those before it are fewer, and have no more
+    /// than half of the cells, not counting empty ones.
+    pub(super) fn first_record(&self, preamble: Option<usize>) -> usize {
+        if let Some(lines) = preamble {
+            return self.lines.iter().take_while(|&&line| line < lines).count();
+        }
+        let few = |record: &Vec<String>| {
+            let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
+            filled * 2 <= self.width
+        };
+        let is_full = |record: &Vec<String>| record.len() == self.width && !few(record);
+        let Some(found) = self.records.iter().position(is_full) else { return 0 };
+        let is_preamble = self.width > 1
+            && found > 0
+            && found * 2 < self.records.len()
+            && self.records[..found].iter().all(few);
+        match is_preamble {
+            true if self.is_short_header(found - 1) => found - 1,
+            true => found,
+            false => 0,
+        }
+    }
+
+    /// Tells whether a record with few cells is a header that was cut off: names right above
+    /// values.
+    fn is_short_header(&self, record: usize) -> bool {
+        let names = &self.records[record];
+        let is_adjacent = self.lines[record] + 1 == self.lines[record + 1];
+        is_adjacent
+            && names.len() > 1
+            && names.iter().all(|name| !name.trim().is_empty())
+            && self.has_header(record)
+            && !self.has_header(record + 1)
+    }
+
+    /// Returns the number of lines before a record, if it is not the first.
+    pub(super) fn lines_before(&self, first: usize) -> usize {
+        // Blank lines before the first record need no mention.
+        if first == 0 { 0 } else { self.lines.get(first).copied().unwrap_or(0) }
+    }
+
+    /// Tells whether a record holds names: short ones, no two the same, no numbers, and none that
+    /// is a value of its own column.
+    pub(super) fn has_header(&self, first: usize) -> bool {
+        let Some(names) = self.records.get(first) else { return true };
+        let rows = &self.records[first + 1..];
+        let is_value = |cell: &str| {
+            let cell = cell.trim();
+            let is_number = cell.bytes().any(|byte| byte.is_ascii_digit())
+                && !cell.bytes().any(|byte| byte.is_ascii_alphabetic());
+            is_number || cell.len() > NAME_BYTES || cell.contains("://") || cell.contains('@')
+        };
+        // Years may be names, if they are not values in the same column.
+        let is_year = |column: usize, name: &str| {
+            let is_year = |cell: &str| matches!(cell.trim().parse(), Ok(1800..=2200u16));
+            is_year(name) && !rows.iter().any(|row| row.get(column).is_some_and(|c| is_year(c)))
+        };
+        let is_named_otherwise = names.iter().any(|name| !is_value(name));
+        let values = names.iter().enumerate();
+        let values = values
+            .filter(|(n, name)| is_value(name) && !(is_named_otherwise && is_year(*n, name)))
+            .count();
+        // A header may stand in the file again, and so may its names above a second table.
+        let is_copy = |row: &&Vec<String>| {
+            let same = names.iter().zip(*row).filter(|(name, cell)| name == cell).count();
+            same > 1 && same * 2 >= names.len().min(row.len())
+        };
+        let rows: Vec<_> = rows.iter().filter(|row| !is_copy(row)).collect();
+        let repeated = names.iter().enumerate().filter(|(column, name)| {
+            !name.is_empty() && rows.iter().any(|row| row.get(*column) == Some(name))
+        });
+        values * 4 <= names.len() && repeated.count() * 4 <= names.len()
+    }
+}
