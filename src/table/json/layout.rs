@@ -96,9 +96,15 @@ impl JsonLayout {
         path: Option<&str>,
     ) -> Result<Option<Self>, JsonLayoutError> {
         let Some(outline) = Outline::of(sample, is_all) else { return Ok(None) };
-        // Behind the first value, a CSV file has a delimiter; JSON has nothing or another value.
+        // Behind the first value, a CSV file has a delimiter; JSON has nothing or another value. An
+        // object that has a line for itself is JSON, whatever the next line is.
         let next = outline.end.and_then(|end| sample[end..].iter().find(|&&byte| !is_white(byte)));
-        if next.is_some_and(|&byte| !matches!(byte, b'{' | b'[')) {
+        let is_line = outline.end.is_some_and(|end| {
+            let mut white = sample[end..].iter().take_while(|&&byte| is_white(byte));
+            !sample[outline.start..end].contains(&b'\n') && white.any(|&byte| byte == b'\n')
+        });
+        let is_record = is_line && outline.top == Top::Object;
+        if next.is_some_and(|&byte| !is_record && !matches!(byte, b'{' | b'[')) {
             return Ok(None);
         }
         if let Some(path) = path.filter(|path| !path.is_empty()) {
@@ -115,10 +121,7 @@ impl JsonLayout {
         if outline.broken && !outline.has_objects() {
             return Ok(None);
         }
-        if let (Some(end), Some(_)) = (outline.end, next) {
-            let white = sample[end..].iter().take_while(|&&byte| is_white(byte));
-            let is_line = !sample[outline.start..end].contains(&b'\n')
-                && white.clone().any(|&byte| byte == b'\n');
+        if next.is_some() {
             return Ok(Some(if is_line { Self::Lines } else { Self::Objects }));
         }
         Ok(Some(match (path, wrapped(&outline)) {
@@ -198,6 +201,8 @@ mod tests {
     fn layouts_are_told_apart() {
         assert_eq!(sniff("{\"a\":1}\n{\"a\":2}\n"), Some(JsonLayout::Lines));
         assert_eq!(sniff("{\"a\":1}\n\n{\"a\":2"), Some(JsonLayout::Lines));
+        assert_eq!(sniff("{\"a\":1}\nbroken\n{\"a\":2}"), Some(JsonLayout::Lines));
+        assert_eq!(sniff("{\"a\":1},b\n{\"a\":2},c"), None);
         assert_eq!(sniff("{\n\"a\":1}\n{\"a\":2}\n"), Some(JsonLayout::Objects));
         assert_eq!(sniff("{\"a\":1} {\"a\":2}\n"), Some(JsonLayout::Objects));
         assert_eq!(sniff("{\"title\":\"x\"}\n"), Some(JsonLayout::Objects));
