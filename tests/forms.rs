@@ -8,6 +8,10 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 mod common;
+#[path = "common/folder.rs"]
+mod folder;
+
+use folder::Folder;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
 
@@ -38,17 +42,7 @@ fn objects(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         fs::write(self.path(name), bytes).unwrap();
         self.path(name)

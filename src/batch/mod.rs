@@ -30,6 +30,7 @@ pub use inputs::{InputPath, expand};
 pub use job::{BatchOptions, Destination, Existing, run};
 pub use manifest::{Manifest, OutputReport, RunTimes};
 pub use output::OutputFile;
+pub use rejects::path_for as rejects_path;
 pub use report::{Found, InputReport, Report};
 pub use summary::Summary;
 pub use watch::{Unwatched, Watch};

@@ -34,6 +34,17 @@ impl OutputFile {
         Ok(Self { path: path.to_owned(), target })
     }
 
+    /// Writes all of a file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it can't be written; then nothing is left of it.
+    pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = Self::create(path)?;
+        file.write_all(bytes)?;
+        file.finish()
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors

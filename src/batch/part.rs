@@ -188,8 +188,6 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 /// Writes a small file whole: beside its place first, then renamed.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), BatchError> {
     let wrong = BatchError::write(path);
-    let mut file = OutputFile::create(path).map_err(&wrong)?;
-    file.write_all(text.as_bytes()).map_err(&wrong)?;
-    file.finish().map_err(&wrong)?;
+    OutputFile::put(path, text.as_bytes()).map_err(&wrong)?;
     sync_folder(path).map_err(&wrong)
 }

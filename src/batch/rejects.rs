@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::BatchError;
-use super::part::PartFile;
+use super::part::{PartFile, beside};
 
 /// A row that was set aside.
 #[derive(Debug, Clone)]
@@ -24,6 +24,11 @@ pub(super) struct RejectFile {
     part: Option<PartFile>,
     /// Whether the file is in its place already.
     is_done: bool,
+}
+
+/// Returns where the rows of an output go that are set aside, unless another place is named.
+pub fn path_for(output: &Path) -> PathBuf {
+    beside(output, ".rejects.csv")
 }
 
 impl RejectFile {

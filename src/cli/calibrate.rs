@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -110,9 +110,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = OutputFile::create(path)?;
-        std::io::copy(&mut Cursor::new(text), &mut file)?;
-        file.finish()
+        OutputFile::put(path, text.as_bytes())
     };
     whole().with_context(|| format!("{}: cannot write", path.display()))
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
-use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -45,7 +45,9 @@ pub(super) fn run(command: &Command, data: &Data) -> anyhow::Result<Exit> {
     }
     let tsv = builder.to_tsv(&provenance(inputs, builder.documents(), *floor), *floor);
     match output {
-        Some(path) => write(path, &tsv).with_context(|| path.display().to_string())?,
+        Some(path) => {
+            OutputFile::put(path, tsv.as_bytes()).with_context(|| path.display().to_string())?
+        }
         None => std::io::stdout().write_all(tsv.as_bytes())?,
     }
     Ok(Exit::Done)
@@ -74,10 +76,4 @@ fn provenance(inputs: &[PathBuf], documents: u64, floor: u64) -> String {
         names.join(" "),
         rolecall::text::CHAIN,
     )
-}
-
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OutputFile::create(path)?;
-    std::io::copy(&mut Cursor::new(text), &mut file)?;
-    file.finish()
 }

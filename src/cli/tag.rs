@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -337,12 +336,7 @@ fn tag(
             run(Destination::Stream { name: path.clone(), out: &mut file, rejects })?
         }
         Some(path) => {
-            let beside = || {
-                let mut name = OsString::from(path);
-                name.push(".rejects.csv");
-                PathBuf::from(name)
-            };
-            let rejects = arguments.rejects.clone().unwrap_or_else(beside);
+            let rejects = arguments.rejects.clone().unwrap_or_else(|| batch::rejects_path(path));
             run(Destination::File { path: path.clone(), rejects })?
         }
         None => {

@@ -8,6 +8,7 @@ use memchr::memchr2_iter;
 use super::Dialect;
 use super::grammar::{end_of_line, line_break};
 use super::scan::RecordScanner;
+use crate::table::BYTE_ORDER_MARK;
 
 /// Chunks are of about this size if nothing else is said: large enough to make handing over
 /// cheap, small enough to keep memory low and work evenly spread.
@@ -19,9 +20,6 @@ const READ_BYTES: usize = 1 << 18;
 /// A longer line is set aside unread, so that memory stays bounded, and a longer record ends with
 /// its first line: 16 MiB.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
-
-/// The UTF-8 byte-order mark.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Some whole records of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,11 +159,11 @@ impl<R: Read> ChunkReader<R> {
     }
 
     fn skip_mark(&mut self) -> io::Result<()> {
-        while self.buffer.len() < MARK.len() && !self.at_end {
+        while self.buffer.len() < BYTE_ORDER_MARK.len() && !self.at_end {
             self.read_more()?;
         }
-        if self.buffer.starts_with(MARK) {
-            self.scanner.skip_mark(MARK.len());
+        if self.buffer.starts_with(BYTE_ORDER_MARK) {
+            self.scanner.skip_mark(BYTE_ORDER_MARK.len());
         }
         Ok(())
     }
@@ -244,6 +242,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::table::pieces::Pieces;
 
     fn all<R: Read>(reader: ChunkReader<R>) -> Vec<Chunk> {
         let mut reader = reader;
@@ -308,16 +307,6 @@ mod tests {
     #[test]
     fn an_empty_file_has_no_chunk() {
         assert!(chunks(b"").is_empty());
-    }
-
-    /// Returns few bytes at a time.
-    struct Pieces<'a>(&'a [u8], usize);
-
-    impl Read for Pieces<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..count])
-        }
     }
 
     proptest! {

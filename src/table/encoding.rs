@@ -13,6 +13,9 @@ const READ_BYTES: usize = 1 << 16;
 /// Bytes that are decoded at a time, at most.
 const DECODED_BYTES: usize = 1 << 17;
 
+/// The byte-order mark of UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// UTF-8 with one malformed sequence in so many others is still UTF-8.
@@ -273,6 +276,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::table::pieces::Pieces;
 
     fn found(sample: &[u8]) -> (&'static str, usize, How) {
         let Detected { encoding, bom_bytes, how } = detect(sample, true).unwrap();
@@ -310,16 +314,6 @@ mod tests {
         assert_eq!(detect(&cut[..4], true).unwrap().how, How::Guess);
         let mixed = ["\u{e9}".repeat(9).as_bytes(), b" caf\xE9 "].concat();
         assert_eq!(found(&mixed), ("UTF-8", 0, How::Utf8));
-    }
-
-    /// Returns a few bytes at a time.
-    struct Pieces<'a>(&'a [u8], usize);
-
-    impl Read for Pieces<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..count])
-        }
     }
 
     proptest! {

@@ -13,6 +13,8 @@ mod grammar;
 mod json;
 mod layout;
 mod parquet;
+#[cfg(test)]
+mod pieces;
 mod records;
 mod scan;
 mod source;
@@ -25,7 +27,7 @@ pub use self::parquet::{
 pub use cells::{CellReader, Cells};
 pub use chunks::{Chunk, ChunkReader, MAX_RECORD_BYTES, Record, RecordKind};
 pub use dialect::{Dialect, GivenDialect};
-pub use encoding::{Decoder, Detected, EncodingError, How, Malformed, detect};
+pub use encoding::{BYTE_ORDER_MARK, Decoder, Detected, EncodingError, How, Malformed, detect};
 pub use error::TableError;
 pub use form::refuse_unsupported;
 pub use json::{

@@ -7,13 +7,12 @@ use arrow_array::RecordBatch;
 
 use crate::batch::encode::Head;
 use crate::table::{
-    CellReader, Chunk, JsonCells, JsonColumns, Layout, RecordKind, TableError, TextColumn,
+    BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, Layout, RecordKind, TableError,
+    TextColumn,
 };
 
 /// Rows that are looked at to find the columns.
 pub(super) const SAMPLE_ROWS: usize = 300;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) fn unmarked(line: &[u8]) -> &[u8] {
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)

@@ -8,6 +8,7 @@ use super::find::find_array;
 use super::resume::{Break, end_of_broken};
 use super::walker::{Broken, Step, Walker, is_white};
 use super::window::Window;
+use crate::table::BYTE_ORDER_MARK;
 use crate::table::{Chunk, MAX_RECORD_BYTES, Record, RecordKind};
 
 /// Records of a chunk start within so many bytes, unless another number is asked for.
@@ -19,8 +20,6 @@ const SEARCHED_BYTES: usize = 64 << 10;
 /// Bytes that are kept while the end of a record that is too long is looked for, so that it may lie
 /// across two searches.
 const KEPT_BYTES: usize = 1 << 10;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads a JSON file as chunks of whole records.
 ///

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::table::pieces::Pieces;
 
 fn read_all<R: Read>(reader: &mut JsonReader<R>) -> Vec<Chunk> {
     std::iter::from_fn(|| reader.next_chunk().unwrap()).collect()
@@ -20,18 +21,6 @@ fn texts(chunks: &[Chunk]) -> Vec<String> {
         String::from_utf8_lossy(&chunk.bytes[record.range.clone()]).into_owned()
     };
     chunks.iter().flat_map(|chunk| chunk.records.iter().map(|r| text(chunk, r))).collect()
-}
-
-/// Gives so many bytes at once.
-struct Trickle<'a>(&'a [u8], usize);
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.1.min(self.0.len()).min(out.len());
-        out[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -90,7 +79,7 @@ fn file() -> impl Strategy<Value = (String, JsonLayout, Vec<serde_json::Value>)>
 /// Checks what holds for any bytes, and returns the chunks.
 fn check(bytes: &[u8], layout: &JsonLayout, chunk_bytes: usize, piece: usize) -> Vec<Chunk> {
     let mut reader =
-        JsonReader::new(Trickle(bytes, piece), Vec::new(), layout).with_chunk_bytes(chunk_bytes);
+        JsonReader::new(Pieces(bytes, piece), Vec::new(), layout).with_chunk_bytes(chunk_bytes);
     let (mut chunks, mut positions) = (Vec::new(), Vec::new());
     loop {
         match reader.next_chunk() {
