@@ -422,6 +422,8 @@ impl Batch<'_> {
             self.watch.advanced(digested.bytes, current.summary.rows_read);
             let from = Resume { position: current.position, lines: current.lines, digested };
             input.resume(&from).map_err(TableError::read(path))?;
+        } else {
+            input.start().map_err(TableError::read(path))?;
         }
         if let Some(turn) = &self.duplicates {
             turn.restart();

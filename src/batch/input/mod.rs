@@ -4,7 +4,7 @@ mod found;
 mod options;
 mod start;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -92,6 +92,13 @@ pub(in crate::batch) struct Portion {
     pub(in crate::batch) digested: Digested,
 }
 
+impl Portion {
+    /// Makes a portion, given the offset and the line of what follows it.
+    fn new(rows: Rows, (end, line): (u64, u64), digested: Digested) -> Self {
+        Self { rows, end, lines: line - 1, digested }
+    }
+}
+
 pub(in crate::batch) enum Rows {
     Csv(Chunk),
     Json(Chunk),
@@ -167,13 +174,7 @@ impl Input {
                 let chunk = reader.next_chunk().map_err(&wrong)?.ok_or_else(empty)?;
                 let (columns, sample) = json_sample(&chunk);
                 let header = columns.names().to_vec();
-                let (end, line) = reader.position();
-                let first = Portion {
-                    end,
-                    lines: line - 1,
-                    digested: digest.now(),
-                    rows: Rows::Json(chunk),
-                };
+                let first = Portion::new(Rows::Json(chunk), reader.position(), digest.now());
                 (Form::Json { layout, columns }, header, sample, Reader::Json(reader), first)
             }
             None => {
@@ -184,13 +185,7 @@ impl Input {
                 let mut chunk = reader.next_chunk().map_err(&wrong)?.ok_or_else(empty)?;
                 let start = CsvStart::take(&layout, &mut chunk).ok_or_else(empty)?;
                 let reader = reader.with_width(start.header.len());
-                let (end, line) = reader.position();
-                let first = Portion {
-                    end,
-                    lines: line - 1,
-                    digested: digest.now(),
-                    rows: Rows::Csv(chunk),
-                };
+                let first = Portion::new(Rows::Csv(chunk), reader.position(), digest.now());
                 let CsvStart { head, terminator, header, sample } = start;
                 (Form::Csv { layout, head, terminator }, header, sample, Reader::Csv(reader), first)
             }
@@ -217,9 +212,7 @@ impl Input {
         names: &ColumnNames,
     ) -> Result<Self, TableError> {
         let wrong = TableError::read(path);
-        let raw = File::open(path).map_err(&wrong)?;
-        let size = raw.metadata().map_err(&wrong)?.len();
-        let digested = Digested::of(raw, u64::MAX).map_err(&wrong)?;
+        let size = fs::metadata(path).map_err(wrong)?.len();
         let file = ParquetRows::open(path)?;
         let header = file.header();
         let sample = match file.batches(0, SAMPLE_ROWS).next().transpose()? {
@@ -237,10 +230,19 @@ impl Input {
             form: Form::Parquet,
             reader: Reader::Parquet { file, batches },
             first: None,
-            digest: Digest::Whole(digested),
+            digest: Digest::Whole(Digested::default()),
             malformed: Malformed::default(),
             chunk_bytes: 0,
         })
+    }
+
+    /// Makes ready to read from the start. Parquet is not read from start to end, so that the file
+    /// is digested here.
+    pub(in crate::batch) fn start(&mut self) -> io::Result<()> {
+        if let Reader::Parquet { .. } = self.reader {
+            self.digest = Digest::Whole(digest_whole(&self.path)?);
+        }
+        Ok(())
     }
 
     /// Goes on from where an earlier run has come to.
@@ -277,6 +279,10 @@ impl Input {
             }
             (Reader::Parquet { file, batches }, _) => {
                 *batches = file.batches(*position, PARQUET_ROWS);
+                self.digest = Digest::Whole(match self.size == Some(digested.bytes) {
+                    true => digested.clone(),
+                    false => digest_whole(path)?,
+                });
             }
             _ => {}
         }
@@ -288,7 +294,7 @@ impl Input {
             return Ok(Some(first));
         }
         let wrong = TableError::read(&self.path);
-        let (rows, (end, line)) = match &mut self.reader {
+        let (rows, position) = match &mut self.reader {
             Reader::Csv(reader) => {
                 let chunk = reader.next_chunk().map_err(wrong)?;
                 (chunk.map(Rows::Csv), reader.position())
@@ -310,7 +316,7 @@ impl Input {
             }
         };
         let digested = self.digest.now();
-        Ok(rows.map(|rows| Portion { rows, end, lines: line - 1, digested }))
+        Ok(rows.map(|rows| Portion::new(rows, position, digested)))
     }
 
     /// Returns a view on how much was read.
@@ -343,6 +349,10 @@ impl Input {
         };
         Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), columns })
     }
+}
+
+fn digest_whole(path: &Path) -> io::Result<Digested> {
+    Digested::of(File::open(path)?, u64::MAX)
 }
 
 /// Decodes the first bytes and what follows; UTF-8 stays as it is.
