@@ -13,7 +13,7 @@ columns=(--label-column label --second-column second --weight-column weight)
 texts=(--postings "$shared/postings/postings.parquet" --postings "$shared/gold/written_dev.jsonl")
 all=("${labels[@]}" "${columns[@]}" "${texts[@]}")
 
-echo "== the fit, cross-validated (with -o corpus/onc it writes what the program carries)"
+echo "== the fit, cross-validated (with --written written_dev.jsonl -o corpus/onc it writes what the program carries)"
 $rolecall calibrate "${all[@]}" --by @labels,@postings | tee "$out/calibrate.txt"
 $rolecall calibrate "${all[@]}" --by @labels --json >"$out/calibrate.json"
 echo "== one board left out at a time"

@@ -40,6 +40,7 @@ pub mod batch;
 pub mod classify;
 pub mod corpus;
 pub mod dedup;
+pub mod demand;
 pub mod evaluate;
 pub mod index;
 pub mod posting;

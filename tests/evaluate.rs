@@ -72,6 +72,7 @@ fn figures_are_those_of_scikit_learn() {
             scope: cell(2),
             answer: class(1),
             confidence: cell(3),
+            posterior: Vec::new(),
         });
     }
     let judged: Vec<_> = postings

@@ -25,10 +25,12 @@ mod worker;
 
 pub use encode::OutputFormat;
 pub use error::BatchError;
+pub(crate) use input::{Form, Rows};
 pub use input::{Input, InputFormat, InputOptions};
 pub use inputs::{InputPath, expand};
 pub use job::{BatchOptions, Destination, Existing, run};
 pub use manifest::{Manifest, OutputReport, RunTimes};
+pub(crate) use ordered::Ordered;
 pub use output::OutputFile;
 pub use rejects::path_for as rejects_path;
 pub use report::{Found, InputReport, Report};

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 ///
 /// A piece that comes early waits in memory while there is room for it; a thread that finds no
 /// room waits itself. So memory is bounded by the room, whatever the input.
-pub(super) struct Ordered<T, S> {
+pub(crate) struct Ordered<T, S> {
     state: Mutex<State<T, S>>,
     moved_on: Condvar,
     room: usize,
@@ -21,14 +21,14 @@ struct State<T, S> {
 }
 
 impl<T, S> Ordered<T, S> {
-    pub(super) fn new(sink: S, room: usize) -> Self {
+    pub(crate) fn new(sink: S, room: usize) -> Self {
         let state = State { next: 0, early: BTreeMap::new(), sink, stopped: false };
         Self { state: Mutex::new(state), moved_on: Condvar::new(), room }
     }
 
     /// Hands on a piece with `write`, now or when its turn comes. Returns false after an error of
     /// any thread's `write`, or after [`stop`](Self::stop): then no more pieces are wanted.
-    pub(super) fn put<E>(
+    pub(crate) fn put<E>(
         &self,
         number: u64,
         piece: T,
@@ -58,7 +58,7 @@ impl<T, S> Ordered<T, S> {
     }
 
     /// Tells all threads that no more pieces are wanted.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
         self.moved_on.notify_all();
     }

@@ -104,6 +104,17 @@ impl<'c> Tag<'c> {
         self.ranking.get(1).filter(|_| self.words_known > 0.0)
     }
 
+    /// Returns the probability of each role in taxonomy order, and last that of none of them. They
+    /// sum to 1.
+    pub fn posterior(&self) -> Vec<f64> {
+        let mut posterior = vec![0.0; self.ranking.len() + 1];
+        for ranked in &self.ranking {
+            posterior[ranked.profile] = self.scope * ranked.probability;
+        }
+        posterior[self.ranking.len()] = 1.0 - self.scope;
+        posterior
+    }
+
     /// Returns the id of the role in the answer, or `none`.
     pub fn role_id(&self) -> &'c str {
         self.answer.map_or(crate::taxonomy::NONE, |(role, _)| &role.id)

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::OutputFile;
+use rolecall::demand::correct::Evidence;
 use rolecall::evaluate::{Calibrated, Folds, Judged, Metric, Report, calibrate, judge};
 use serde_json::json;
 
@@ -19,7 +20,11 @@ use super::style::STRONG;
 pub(super) struct Arguments {
     #[command(flatten)]
     labelled: Labelled,
-    /// Write calibration.toml and terms.tsv into this folder: that of the taxonomy, to use them
+    /// Postings of this file, by its name, were written and not found: they take part in the fit, but are no
+    /// evidence of what the classifier does to real ones
+    #[arg(long, value_name = "NAME")]
+    written: Vec<String>,
+    /// Write calibration.toml, terms.tsv and evidence.tsv into this folder: that of the taxonomy, to use them
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Measure with this many folds; the postings of an employer and near-duplicates are never split
@@ -57,6 +62,15 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         let what =
             "Learned weights in thousandths: log-odds for the gates, points of BM25 for the roles.";
         write(&folder.join("terms.tsv"), &terms.to_tsv(&format!("{comment}\n{what}")))?;
+        let found = postings.iter().zip(&cross_validated).zip(&groups);
+        let found = found.filter(|((posting, _), _)| !arguments.written.contains(&posting.file));
+        let judged = found.map(|((posting, outcome), &group)| (posting, outcome, group));
+        let evidence = Evidence::of(judged, &corpus.taxonomy);
+        let what = "What was answered for labelled postings by a fit that had not seen them: label, answer, how \
+                    many postings of a natural mix it stands for, number of the employer, probability of the two \
+                    closest roles.";
+        let tsv = evidence.to_tsv(&corpus.taxonomy, &format!("{comment}\n{what}"));
+        write(&folder.join("evidence.tsv"), &tsv)?;
     }
     let fitted = Classifier::with_corpus(corpus.with_fit(calibration, terms))?;
     let taxonomy = &fitted.corpus().taxonomy;

@@ -5,9 +5,12 @@ mod choosing;
 mod classify;
 mod completions;
 mod corpus;
+mod counts;
+mod demand;
 mod evaluate;
 mod exit;
 mod explain;
+mod fields;
 mod index;
 mod labelled;
 mod log;
@@ -84,6 +87,8 @@ enum Command {
     Classify(classify::Arguments),
     /// Tag the rows of CSV, TSV, JSON and Parquet files
     Tag(tag::Arguments),
+    /// Count postings, ads and employers by role, place, time and more
+    Demand(Box<demand::Arguments>),
     /// Show what `tag` finds out about files: form, encoding, dialect, columns
     Sniff(sniff::Arguments),
     /// Measure the answers against labelled postings
@@ -108,6 +113,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Classify(arguments) => classify::run(&arguments, &cli.data),
         Command::Tag(arguments) => tag::run(&arguments, &cli.data),
+        Command::Demand(arguments) => demand::run(&arguments, &cli.data),
         Command::Sniff(arguments) => sniff::run(&arguments, &cli.data),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.data),
         Command::Calibrate(arguments) => calibrate::run(&arguments, &cli.data),

@@ -25,9 +25,13 @@ pub(crate) use source::{CorpusFile, Source as CorpusSource};
 
 pub use terms::TermWeights;
 
+use crate::demand::correct::{CorrectionError, Evidence};
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
 use crate::text::StopWords;
+
+/// The file that tells what was answered for labelled postings.
+const EVIDENCE: &str = "evidence.tsv";
 
 /// Everything that is data and not code, loaded and validated.
 #[derive(Debug, Clone)]
@@ -100,18 +104,29 @@ impl Corpus {
         self.terms.iter().next().is_some()
     }
 
+    /// Reads what is known of the classifier's errors. Takes some milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the corpus has no `evidence.tsv`, or an invalid one.
+    pub fn evidence(&self) -> Result<Evidence, CorrectionError> {
+        let file = self.source.get(EVIDENCE).ok_or(CorrectionError::NoEvidence)?;
+        Evidence::parse(Path::new(&file.shown), &file.text, &self.taxonomy)
+    }
+
     /// Returns the names of the columns of learned weights: gates, then roles.
     pub(crate) fn term_columns(taxonomy: &Taxonomy, calibration: &Calibration) -> Vec<String> {
         let gates = calibration.scope.gates.iter().map(|gate| gate.name.clone());
         gates.chain(taxonomy.roles.iter().map(|role| role.id.clone())).collect()
     }
 
-    /// Returns the SHA-256 of all files of the corpus, names and contents, as 64 hexadecimal
-    /// digits. The same files give the same hash, embedded or from a folder.
+    /// Returns the SHA-256 of the files of the corpus, names and contents, as 64 hexadecimal digits, but
+    /// for `evidence.tsv`, which decides no answer. The same files give the same hash, embedded or
+    /// from a folder.
     /// Takes about a millisecond.
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
-        for file in self.source.files() {
+        for file in self.source.files().filter(|file| file.name != EVIDENCE) {
             for part in [file.name.as_bytes(), file.text.as_bytes()] {
                 hasher.update((part.len() as u64).to_le_bytes());
                 hasher.update(part);

@@ -29,6 +29,19 @@ use std::borrow::Cow;
 pub use duplicates::{Duplicates, Verdict};
 pub use kind::Kind;
 pub use signature::Signature;
+
+/// Returns the words of an employer's name in lower case, without legal form and rating: what is the
+/// same on every board. Empty if it has no words.
+///
+/// ```
+/// use rolecall::dedup::employer_key;
+///
+/// assert_eq!(employer_key("ACME Health, Inc."), "acme health");
+/// ```
+pub fn employer_key(name: &str) -> String {
+    normal::numbered_employer(name).join(" ")
+}
+
 pub use sketch::SHINGLE_WORDS;
 
 /// What makes an ad: the parts of a posting that tell whether another one is the same.

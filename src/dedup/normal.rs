@@ -99,6 +99,18 @@ pub(super) fn title_elsewhere(title: &[String], place: &[String]) -> Vec<String>
 /// Returns the words of an employer without the article before, and without legal forms, ratings
 /// and other numbers behind. A name that has nothing else stays.
 pub(super) fn employer(employer: &str) -> Vec<String> {
+    bare_name(employer, |last| last.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Returns the words of an employer, other numbers too: `Clinic 34` is not `Clinic 12`.
+pub(super) fn numbered_employer(employer: &str) -> Vec<String> {
+    let name = employer.trim();
+    let is_rating = |last: &str| matches!(last.as_bytes(), [b'0'..=b'5', b'.', b'0'..=b'9']);
+    let rated = name.rsplit_once(char::is_whitespace).filter(|(_, last)| is_rating(last));
+    bare_name(rated.map_or(name, |(name, _)| name), |_| false)
+}
+
+fn bare_name(employer: &str, is_beside: impl Fn(&str) -> bool) -> Vec<String> {
     let all = short_words(employer);
     let mut name = all.as_slice();
     if let [the, rest @ ..] = name
@@ -107,7 +119,7 @@ pub(super) fn employer(employer: &str) -> Vec<String> {
         name = rest;
     }
     while let [rest @ .., last] = name
-        && (LEGAL_FORMS.contains(&last.as_str()) || last.bytes().all(|byte| byte.is_ascii_digit()))
+        && (LEGAL_FORMS.contains(&last.as_str()) || is_beside(last))
     {
         name = rest;
     }
@@ -145,6 +157,8 @@ mod tests {
         ] {
             assert_eq!(employer(name), employer(same), "{name}");
         }
+        assert_eq!(numbered_employer("The Mom Project\n4.8"), ["mom", "project"]);
+        assert_ne!(numbered_employer("Clinic 34"), numbered_employer("Clinic 12"));
         assert_eq!(employer("The Company"), ["the", "company"]);
         assert_ne!(employer("Acme West"), employer("Acme East"));
         assert!(employer(" - ").is_empty());

@@ -15,14 +15,18 @@ pub struct Outcome {
     pub answer: Option<usize>,
     /// The probability that the answer is right.
     pub confidence: f64,
+    /// The probability of each role in taxonomy order, and last that of none of them; sums to 1.
+    pub posterior: Vec<f64>,
 }
 
 impl From<Decision> for Outcome {
     #[allow(clippy::cast_possible_truncation, reason = "f32 is how scores are shown")]
     fn from(decision: Decision) -> Self {
-        let Decision { scores, scope, answer, confidence, .. } = decision;
+        let Decision { scores, probabilities, scope, answer, confidence, .. } = decision;
         let scores = scores.into_iter().map(|score| score as f32).collect();
-        Self { scores, scope, answer, confidence }
+        let mut posterior: Vec<_> = probabilities.iter().map(|p| p * scope).collect();
+        posterior.push(1.0 - scope);
+        Self { scores, scope, answer, confidence, posterior }
     }
 }
 
@@ -33,7 +37,8 @@ impl From<&Tag<'_>> for Outcome {
             scores[ranked.position()] = ranked.score;
         }
         let answer = tag.answer.and_then(|_| tag.ranking.first()).map(|first| first.position());
-        Self { scores, scope: tag.scope, answer, confidence: tag.confidence }
+        let posterior = tag.posterior();
+        Self { scores, scope: tag.scope, answer, confidence: tag.confidence, posterior }
     }
 }
 
@@ -53,7 +58,7 @@ impl Judged<'_> {
     /// ```
     /// # use rolecall::evaluate::{Judged, LabelledPosting, Outcome};
     /// # let posting = LabelledPosting::default();
-    /// let outcome = Outcome { scores: vec![2.0, 3.0, 2.0, 1.0], scope: 0.5, answer: None, confidence: 0.5 };
+    /// let outcome = Outcome { scores: vec![2.0, 3.0, 2.0, 1.0], scope: 0.5, answer: None, confidence: 0.5, posterior: vec![] };
     /// let judged = Judged { posting: &posting, outcome };
     /// assert_eq!([0, 1, 2, 3].map(|role| judged.rank(role)), [3, 1, 3, 4]);
     /// ```

@@ -124,6 +124,8 @@ pub struct LabelledPosting {
     pub group: String,
     /// The values of the columns that are reported apart, joined.
     pub by: String,
+    /// The name of the file that the text is from.
+    pub file: String,
 }
 
 /// Labelled postings of one or more files.
@@ -234,6 +236,7 @@ impl<'f> Rows<'f> {
                     weight: number(path, place, cell(weight))?,
                     group: cell(group).to_owned(),
                     by: String::new(),
+                    file: file_name(path),
                 })
             };
             match read() {
@@ -279,6 +282,7 @@ impl<'f> Rows<'f> {
                     let row = &mut self.postings[n];
                     row.title = posting.title.to_string();
                     row.body = posting.body.iter().map(ToString::to_string).collect();
+                    row.file = file_name(path);
                     if let Some(group) = group {
                         row.group = cells[group].to_string();
                     }

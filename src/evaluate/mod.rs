@@ -14,6 +14,7 @@ mod reliability;
 mod report;
 
 pub use bootstrap::Interval;
+pub(crate) use bootstrap::percentile;
 pub use curve::{CurvePoint, area_under_roc, precision_recall_curve};
 pub use fit::{Calibrated, Folds, calibrate, groups};
 pub use judged::{Judged, Outcome, judge};

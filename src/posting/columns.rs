@@ -98,6 +98,29 @@ pub fn detect(
     if title.is_none() && text.is_empty() {
         return Err(ColumnsError::NotFound { columns: list(header) });
     }
+    with_employer_and_place(names, header, given, title, text)
+}
+
+/// Finds the columns of a file whose title and text are not needed.
+///
+/// # Errors
+///
+/// Returns an error if an overriding name is unknown.
+pub(crate) fn detect_without_text(
+    names: &ColumnNames,
+    header: &[String],
+    given: &GivenColumns,
+) -> Result<Columns, ColumnsError> {
+    with_employer_and_place(names, header, given, None, Vec::new())
+}
+
+fn with_employer_and_place(
+    names: &ColumnNames,
+    header: &[String],
+    given: &GivenColumns,
+    title: Option<usize>,
+    text: Vec<usize>,
+) -> Result<Columns, ColumnsError> {
     let free = |n: &usize| Some(*n) != title && !text.contains(n);
     let by_name = |rank: &dyn Fn(&str) -> Option<usize>| {
         let named = (0..header.len()).filter(free).filter_map(|n| Some((rank(&header[n])?, n)));

@@ -6,8 +6,10 @@ mod pasted;
 
 use std::borrow::Cow;
 
+pub(crate) use columns::detect_without_text;
 pub use columns::{Columns, ColumnsError, GivenColumns, detect};
 pub use names::ColumnNames;
+pub(crate) use names::normalize;
 
 /// A job posting: a title and one or more pieces of body text, plain or HTML.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -59,7 +59,7 @@ fn rank(names: &[String], name: &str) -> Option<usize> {
 }
 
 /// `jobTitle`, `Job_Title` and ` JOB  TITLE` all give `job title`.
-pub(super) fn normalize(name: &str) -> String {
+pub(crate) fn normalize(name: &str) -> String {
     let mut words = String::new();
     let mut before_is_lower = false;
     for c in name.chars() {

@@ -9,6 +9,7 @@ mod dialect;
 mod encoding;
 mod error;
 mod form;
+mod formula;
 mod grammar;
 mod json;
 mod layout;
@@ -30,6 +31,7 @@ pub use dialect::{Dialect, GivenDialect};
 pub use encoding::{BYTE_ORDER_MARK, Decoder, Detected, EncodingError, How, Malformed, detect};
 pub use error::TableError;
 pub use form::refuse_unsupported;
+pub use formula::no_formula;
 pub use json::{
     JsonCells, JsonColumns, JsonLayout, JsonLayoutError, JsonReader, JsonRow, JsonValue, splice,
     write_object,

@@ -6,6 +6,7 @@ use super::{CsvRow, Head, Plan, Row, fill};
 use crate::batch::input::Form;
 use crate::batch::tags::{TagCells, Value, duplicate_values};
 use crate::dedup::Verdict;
+use crate::table::no_formula;
 use crate::text::push_decimal;
 
 pub(in crate::batch) struct CsvEncoder<'p> {
@@ -142,10 +143,7 @@ impl<'p> CsvEncoder<'p> {
 
 /// Writes a cell, in quotes where it needs them.
 fn write_cell(out: &mut Vec<u8>, plan: &Plan, text: &str, is_only: bool) {
-    let text = match plan.excel_safe && is_formula(text) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
-    };
+    let text = if plan.excel_safe { no_formula(text) } else { Cow::Borrowed(text) };
     let dialect = &plan.dialect;
     let Some(quote) = dialect.quote else {
         // Without quotes, what would end the cell or the line can't be kept.
@@ -174,11 +172,4 @@ fn write_cell(out: &mut Vec<u8>, plan: &Plan, text: &str, is_only: bool) {
         out.push(byte);
     }
     out.push(quote);
-}
-
-/// Tells whether a spreadsheet would take a cell for a formula: OWASP's list of first characters,
-/// but for numbers.
-fn is_formula(text: &str) -> bool {
-    let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    starts && text.trim().parse::<f64>().is_err()
 }

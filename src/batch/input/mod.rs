@@ -41,7 +41,9 @@ pub struct Input {
     pub header: Vec<String>,
     /// The columns of title and text, or why they are not known.
     pub columns: Result<Columns, ColumnsError>,
-    pub(in crate::batch) form: Form,
+    /// The cells of the first rows.
+    pub(crate) sample: Vec<Vec<String>>,
+    pub(crate) form: Form,
     reader: Reader,
     /// The first portion, which was read to find the columns.
     first: Option<Portion>,
@@ -52,7 +54,7 @@ pub struct Input {
 
 /// The form of an input.
 #[derive(Debug, Clone)]
-pub(in crate::batch) enum Form {
+pub(crate) enum Form {
     Csv { layout: Layout, head: Head, terminator: Vec<u8> },
     Json { layout: JsonLayout, columns: JsonColumns },
     Parquet,
@@ -66,14 +68,14 @@ enum Reader {
 
 /// How much of a file was read.
 #[derive(Clone)]
-pub(in crate::batch) enum Digest {
+pub(crate) enum Digest {
     Stream(DigestView),
     /// The whole file was digested before.
     Whole(Digested),
 }
 
 impl Digest {
-    pub(in crate::batch) fn now(&self) -> Digested {
+    pub(crate) fn now(&self) -> Digested {
         match self {
             Self::Stream(view) => view.now(),
             Self::Whole(digested) => digested.clone(),
@@ -82,14 +84,14 @@ impl Digest {
 }
 
 /// Some rows of an input.
-pub(in crate::batch) struct Portion {
-    pub(in crate::batch) rows: Rows,
+pub(crate) struct Portion {
+    pub(crate) rows: Rows,
     /// Where the next portion starts: decoded bytes, or rows.
     pub(in crate::batch) end: u64,
     /// Lines before the next portion.
     pub(in crate::batch) lines: u64,
     /// What was read of the file when the portion had been read.
-    pub(in crate::batch) digested: Digested,
+    pub(crate) digested: Digested,
 }
 
 impl Portion {
@@ -99,7 +101,7 @@ impl Portion {
     }
 }
 
-pub(in crate::batch) enum Rows {
+pub(crate) enum Rows {
     Csv(Chunk),
     Json(Chunk),
     Parquet(RecordBatch),
@@ -196,6 +198,7 @@ impl Input {
             compression: source.compression,
             detected,
             columns: detect(names, &header, &sample, &options.columns),
+            sample,
             header,
             form,
             reader,
@@ -226,6 +229,7 @@ impl Input {
             compression: Compression::None,
             detected: Detected::given(UTF_8, &[]),
             columns: detect(names, &header, &sample, &options.columns),
+            sample,
             header,
             form: Form::Parquet,
             reader: Reader::Parquet { file, batches },
@@ -236,9 +240,25 @@ impl Input {
         })
     }
 
+    /// Reads some columns only, given in order, if the file is one of columns.
+    pub(crate) fn read_only(&mut self, columns: &[usize]) {
+        if let Reader::Parquet { file, batches } = &mut self.reader {
+            *file = file.clone().only(columns);
+            *batches = file.batches(0, PARQUET_ROWS);
+        }
+    }
+
+    /// Returns the dialect; that of plain CSV if the file is none.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match &self.form {
+            Form::Csv { layout, .. } => layout.dialect,
+            _ => Dialect::default(),
+        }
+    }
+
     /// Makes ready to read from the start. Parquet is not read from start to end, so that the file
     /// is digested here.
-    pub(in crate::batch) fn start(&mut self) -> io::Result<()> {
+    pub(crate) fn start(&mut self) -> io::Result<()> {
         if let Reader::Parquet { .. } = self.reader {
             self.digest = Digest::Whole(digest_whole(&self.path)?);
         }
@@ -289,7 +309,7 @@ impl Input {
         Ok(())
     }
 
-    pub(in crate::batch) fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
+    pub(crate) fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
         }
@@ -320,12 +340,12 @@ impl Input {
     }
 
     /// Returns a view on how much was read.
-    pub(in crate::batch) fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         self.digest.clone()
     }
 
     /// Returns a view on how many malformed sequences were replaced.
-    pub(in crate::batch) fn malformed(&self) -> Malformed {
+    pub(crate) fn malformed(&self) -> Malformed {
         self.malformed.clone()
     }
 
@@ -343,10 +363,7 @@ impl Input {
             .columns
             .clone()
             .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
-        let dialect = match &self.form {
-            Form::Csv { layout, .. } => layout.dialect,
-            _ => Dialect::default(),
-        };
+        let dialect = self.dialect();
         Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), columns })
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelectionPolicy,
@@ -22,6 +23,8 @@ pub struct ParquetRows {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     row_count: u64,
+    /// The columns that are read; all if it is not said.
+    only: Option<Vec<usize>>,
 }
 
 impl ParquetRows {
@@ -39,7 +42,7 @@ impl ParquetRows {
             Ok((metadata, row_count))
         })
         .map_err(parquet_error(path))?;
-        Ok(Self { path: path.to_owned(), metadata, row_count })
+        Ok(Self { path: path.to_owned(), metadata, row_count, only: None })
     }
 
     /// Returns the columns and their types.
@@ -73,6 +76,12 @@ impl ParquetRows {
         self.metadata.metadata().file_metadata().key_value_metadata().map_or(&[], Vec::as_slice)
     }
 
+    /// Reads some columns only, given in order; the others are not even decompressed.
+    #[must_use]
+    pub fn only(self, columns: &[usize]) -> Self {
+        Self { only: Some(columns.to_vec()), ..self }
+    }
+
     /// Reads the rows from `from_row` on (counted from 0), in batches that end where the row number
     /// is a multiple of `rows_per_batch` (at least 1): whoever starts where a batch ended gets the
     /// same batches that were still to come.
@@ -103,8 +112,14 @@ impl ParquetRows {
             group += 1;
         }
         let before = usize::try_from(before).unwrap_or(usize::MAX);
+        let schema = self.metadata.parquet_schema();
+        let mask = match &self.only {
+            Some(columns) => ProjectionMask::roots(schema, columns.iter().copied()),
+            None => ProjectionMask::all(),
+        };
         guarded(|| {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_projection(mask)
                 .with_row_groups((group..groups.len()).collect())
                 .with_row_selection_policy(RowSelectionPolicy::Selectors)
                 .with_offset(before)

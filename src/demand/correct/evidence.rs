@@ -1,0 +1,187 @@
+use std::path::Path;
+
+use super::CorrectionError;
+use crate::evaluate::{LabelledPosting, Outcome};
+use crate::taxonomy::{NONE, Taxonomy};
+
+/// Labelled postings and what was answered for them by a fit that had not seen them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// How many classes there are: the roles, and last `none`.
+    pub classes: usize,
+    /// One for each labelled posting.
+    pub rows: Vec<EvidenceRow>,
+}
+
+/// A labelled posting and what was answered for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvidenceRow {
+    /// The class that it is of.
+    pub label: usize,
+    /// The class that was answered.
+    pub answer: usize,
+    /// How many postings of a natural mix it stands for, if it was drawn from one.
+    pub weight: Option<f64>,
+    /// Who hires: the postings of one employer are not independent.
+    pub group: u32,
+    /// The probabilities of the closest role and of the runner-up; the rest of 1 is that of `none`.
+    pub candidates: [(usize, f64); 2],
+}
+
+/// The columns of the file.
+const HEADER: &str = "label\tanswer\tweight\tgroup\tclosest\tsecond";
+
+impl EvidenceRow {
+    /// Returns the probability of each of so many classes.
+    pub fn posterior(&self, classes: usize) -> Vec<f64> {
+        let mut posterior = vec![0.0; classes];
+        for (class, probability) in self.candidates {
+            posterior[class] += probability;
+        }
+        if let Some(none) = posterior.last_mut() {
+            *none = 1.0 - self.candidates.iter().map(|(_, p)| p).sum::<f64>();
+        }
+        posterior
+    }
+}
+
+impl Evidence {
+    /// Labelled postings in scope, and out of it, without which nothing is corrected.
+    pub const MIN_POSTINGS: usize = 50;
+
+    /// Labelled postings of a role without which its count is not corrected.
+    pub const MIN_OF_ROLE: usize = 10;
+
+    /// Takes what was answered for labelled postings by fits that had not seen them. `groups` are
+    /// numbered from 0.
+    pub fn of<'p>(
+        judged: impl IntoIterator<Item = (&'p LabelledPosting, &'p Outcome, usize)>,
+        taxonomy: &Taxonomy,
+    ) -> Self {
+        let none = taxonomy.roles.len();
+        let row = |(posting, outcome, group): (&LabelledPosting, &Outcome, usize)| {
+            let mut ranking: Vec<usize> = (0..none).collect();
+            ranking.sort_by(|&a, &b| outcome.scores[b].total_cmp(&outcome.scores[a]));
+            let [closest, second] = [0, 1].map(|n| ranking.get(n).copied().unwrap_or(0));
+            let of = |class: usize| outcome.posterior[class];
+            // What else the scope is made of is theirs as well: a tagged file says no more.
+            let both = (of(closest) + of(second)).max(f64::MIN_POSITIVE);
+            let share = |class: usize| (class, outcome.scope * of(class) / both);
+            EvidenceRow {
+                label: posting.label.unwrap_or(none),
+                answer: outcome.answer.unwrap_or(none),
+                weight: posting.weight,
+                group: u32::try_from(group).unwrap_or(u32::MAX),
+                candidates: [closest, second].map(share),
+            }
+        };
+        Self { classes: none + 1, rows: judged.into_iter().map(row).collect() }
+    }
+
+    /// Reads `evidence.tsv`: after comments and a header a line for each labelled posting, with the id of
+    /// its class, that of the answer, the weight (may be empty), the number of its group, and `id:probability`
+    /// of the two closest roles.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and line if a line is not of this form.
+    pub fn parse(file: &Path, text: &str, taxonomy: &Taxonomy) -> Result<Self, CorrectionError> {
+        let ids: Vec<&str> = taxonomy.roles.iter().map(|role| role.id.as_str()).collect();
+        let class = |id: &str| match id {
+            NONE => Some(ids.len()),
+            id => ids.iter().position(|other| *other == id),
+        };
+        let parse = |line: &str| -> Result<EvidenceRow, String> {
+            let cells: Vec<_> = line.split('\t').collect();
+            let [label, answer, weight, group, closest, second] = cells[..] else {
+                return Err(format!("expected 6 cells between tabs, found {}", cells.len()));
+            };
+            let class = |id: &str| {
+                class(id).ok_or_else(|| format!("expected a role or `none`, found `{id}`"))
+            };
+            let positive = |text: &str| {
+                let number: Option<f64> = text.parse().ok();
+                number
+                    .filter(|number| number.is_finite() && *number >= 0.0)
+                    .ok_or_else(|| format!("expected a number of at least 0, found `{text}`"))
+            };
+            let candidate = |text: &str| {
+                let (id, probability) = text
+                    .split_once(':')
+                    .ok_or_else(|| format!("expected `role:probability`, found `{text}`"))?;
+                match class(id)? {
+                    none if none == ids.len() => Err("expected a role, found `none`".to_owned()),
+                    role => Ok((role, positive(probability)?)),
+                }
+            };
+            let candidates = [candidate(closest)?, candidate(second)?];
+            if candidates.iter().map(|(_, p)| p).sum::<f64>() > 1.001 {
+                return Err(format!("expected probabilities of 1 together, found `{line}`"));
+            }
+            Ok(EvidenceRow {
+                label: class(label)?,
+                answer: class(answer)?,
+                weight: if weight.is_empty() { None } else { Some(positive(weight)?) },
+                group: group.parse().map_err(|_| format!("expected a group, found `{group}`"))?,
+                candidates,
+            })
+        };
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.starts_with('#'));
+        let invalid =
+            |line, problem| CorrectionError::Invalid { file: file.to_owned(), line, problem };
+        let mut rows = Vec::new();
+        for (n, (line, content)) in lines.enumerate() {
+            if n == 0 {
+                if content != HEADER {
+                    return Err(invalid(line, format!("expected the header `{HEADER}`")));
+                }
+                continue;
+            }
+            rows.push(parse(content).map_err(|problem| invalid(line, problem))?);
+        }
+        Ok(Self { classes: ids.len() + 1, rows })
+    }
+
+    /// Returns the text that [`parse`](Self::parse) reads, under a comment.
+    pub fn to_tsv(&self, taxonomy: &Taxonomy, comment: &str) -> String {
+        let id = |class: usize| taxonomy.roles.get(class).map_or(NONE, |role| role.id.as_str());
+        let mut text: String = comment.lines().map(|line| format!("# {line}\n")).collect();
+        text.push_str(HEADER);
+        text.push('\n');
+        for EvidenceRow { label, answer, weight, group, candidates } in &self.rows {
+            let weight = weight.map_or(String::new(), |weight| weight.to_string());
+            let [closest, second] = candidates.map(|(class, p)| format!("{}:{p:.4}", id(class)));
+            text += &format!(
+                "{}\t{}\t{weight}\t{group}\t{closest}\t{second}\n",
+                id(*label),
+                id(*answer)
+            );
+        }
+        text
+    }
+
+    /// Returns how many labelled postings each class has.
+    pub fn labels(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes];
+        for row in &self.rows {
+            counts[row.label] += 1;
+        }
+        counts
+    }
+
+    /// Returns how much each row counts in its class.
+    ///
+    /// Rows that are out of scope count by their weight, because those without one were chosen for
+    /// being hard. Rows in scope count the same: a few heavy ones would decide everything, and the share
+    /// of right answers is the same within its error either way. If no row has a weight, all count
+    /// the same.
+    pub(super) fn row_weights(&self) -> Vec<f64> {
+        let none = self.classes - 1;
+        let is_weighted = self.rows.iter().any(|row| row.label == none && row.weight.is_some());
+        let weight = |row: &EvidenceRow| match (row.label == none && is_weighted, row.weight) {
+            (true, weight) => weight.unwrap_or(0.0),
+            _ => 1.0,
+        };
+        self.rows.iter().map(weight).collect()
+    }
+}

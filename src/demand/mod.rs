@@ -1,0 +1,27 @@
+//! Sizes demand: counts of postings, ads and employers by role, place, time and more.
+
+pub mod correct;
+mod count;
+mod error;
+mod facts;
+pub mod field;
+mod key;
+mod made;
+mod output;
+mod overview;
+mod read;
+mod run;
+mod says;
+mod shape;
+mod summary;
+mod table;
+mod tally;
+
+pub use error::DemandError;
+pub use key::{Attribute, Key};
+pub use made::check_manifest;
+pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
+pub use overview::*;
+pub use run::{DemandOptions, DemandRun, Shown, run};
+pub use table::{DemandRow, DemandTable};
+pub use tally::SetAside;

@@ -1,0 +1,325 @@
+//! Reads all inputs and counts their rows: the threads.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::civil::Date;
+
+use super::DemandError;
+use super::correct::Corrector;
+use super::facts::{Facts, Field};
+use super::field::{Certifications, FieldColumns, FieldNames, FieldReaders, GivenFields, Region};
+use super::key::{Attribute, Key};
+use super::read::{FactReader, Reading};
+use super::says::Saying;
+use super::shape::DemandShape;
+use super::table::{DemandTable, Reader};
+use super::tally::{SetAside, Tally};
+use super::{Evidence, Overview, Unit};
+use crate::batch::{
+    BatchError, Input, InputOptions, InputPath, InputReport, Ordered, Summary, Watch,
+};
+use crate::table::TableError;
+use crate::{Classifier, Corpus};
+
+/// Bytes of a text file that are read at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// How demand is counted.
+#[derive(Debug, Clone)]
+pub struct DemandOptions {
+    /// What rows are grouped by.
+    pub by: Vec<Key>,
+    /// Whether what a report needs is counted as well.
+    pub report: bool,
+    /// Threads that read: at least 1.
+    pub threads: usize,
+    /// What the names of the tag columns start with, such as `onc`.
+    pub prefix: String,
+    /// Whether rows are compared to find those of the same ad, where the input does not say it, and the
+    /// bytes of memory for that.
+    pub dedup: Option<usize>,
+    /// What overrides what is found out about the inputs.
+    pub input: InputOptions,
+    /// What overrides the columns of date, pay and the like that are found.
+    pub fields: GivenFields,
+    /// The day the inputs were collected, for dates such as `4 days ago`, if no column tells it.
+    pub seen: Option<Date>,
+}
+
+/// What the report groups by beside role and tier.
+const REPORTED: [Attribute; 5] =
+    [Attribute::Month, Attribute::State, Attribute::Region, Attribute::Employer, Attribute::Title];
+
+/// The regions of the US in the order of the Census Bureau.
+const REGIONS: [Region; 4] = [Region::Northeast, Region::Midwest, Region::South, Region::West];
+
+/// What was counted.
+pub struct DemandRun {
+    pub(super) tally: Tally,
+    /// What was read, in order.
+    pub inputs: Vec<InputReport>,
+    /// The columns that each field was read from.
+    pub(super) columns: BTreeMap<String, Vec<String>>,
+}
+
+/// Reads tagged files (or others, which are tagged on the way), and counts their rows.
+///
+/// Rows read = rows counted + rows set aside. The counts are exact but for rows of the same ad that
+/// have to be found here: of those the oldest are forgotten when memory is full. What comes out does
+/// not depend on the number of threads. Memory depends on the number of groups, not of rows.
+///
+/// # Errors
+///
+/// Returns an error if an input can't be read, a key is unknown, no temporary file can be written, or
+/// the run is stopped.
+pub fn run(
+    classifier: &Classifier,
+    inputs: &[InputPath],
+    options: &DemandOptions,
+    watch: &dyn Watch,
+) -> Result<DemandRun, DemandError> {
+    let mut attributes: Vec<Attribute> = Vec::new();
+    let asked = options.by.iter().filter_map(|key| match key {
+        Key::Attribute(attribute) => Some(attribute.clone()),
+        Key::Role | Key::Tier => None,
+    });
+    let reported = REPORTED.into_iter().filter(|_| options.report);
+    for attribute in asked.chain(reported) {
+        if !attributes.contains(&attribute) {
+            attributes.push(attribute);
+        }
+    }
+    let taxonomy = &classifier.corpus().taxonomy;
+    let tier = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let tiers = taxonomy.roles.iter().map(|role| tier(role.tier));
+    let tiers = tiers.chain([tier(taxonomy.tiers.len())]).collect();
+    let tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
+    let mut found = DemandRun { tally, inputs: Vec::new(), columns: BTreeMap::new() };
+    for (number, InputPath { path, .. }) in (0..).zip(inputs) {
+        let report =
+            count_input(classifier, (number, path), &attributes, options, &mut found, watch)?;
+        watch.done(&report);
+        found.inputs.push(report);
+    }
+    Ok(found)
+}
+
+fn count_input(
+    classifier: &Classifier,
+    (number, path): (u64, &Path),
+    attributes: &[Attribute],
+    options: &DemandOptions,
+    found: &mut DemandRun,
+    watch: &dyn Watch,
+) -> Result<InputReport, DemandError> {
+    let names = &classifier.corpus().column_names;
+    let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
+    let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
+    let reads = (dedup.is_some(), options.report);
+    let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
+    let readers = FieldReaders::embedded()?;
+    let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
+    let of_fields = FieldColumns::detect(
+        &FieldNames::embedded()?,
+        &readers,
+        &input.header,
+        &input.sample,
+        &options.fields,
+    )
+    .map_err(|source| DemandError::Column { path: path.to_owned(), source })?;
+    let known = (shape.posting.title, shape.posting.place);
+    let saying = Saying::new(of_fields, known, &input.sample, &readers, options.seen);
+    found.read_from(&input.header, &saying, shape.posting.employer);
+    watch.opened(&input);
+    input.read_only(&shape.wanted(&saying));
+    input.start().map_err(TableError::read(path))?;
+    let description = input.found();
+    let form = input.form.clone();
+    let reading = Reading {
+        path,
+        number,
+        form: &form,
+        dialect: input.dialect(),
+        shape: &shape,
+        attributes,
+        saying: &saying,
+        readers: &readers,
+        certifications: certifications.as_ref(),
+    };
+    let (digest, malformed) = (input.digest(), input.malformed());
+    let before = (found.tally.rows(), found.tally.rows_set_aside);
+    count_rows(classifier, input, &reading, &mut found.tally, options.threads, watch)?;
+    let rows_written = found.tally.rows() - before.0;
+    let rows_set_aside = found.tally.rows_set_aside - before.1;
+    let digested = digest.now();
+    Ok(InputReport {
+        path: path.to_owned(),
+        failure: None,
+        bytes: digested.bytes,
+        sha256: digested.sha256(),
+        modified: None,
+        found: Some(description),
+        rows: Summary {
+            rows_read: rows_written + rows_set_aside,
+            rows_written,
+            rows_set_aside,
+            malformed_sequences: malformed.count(),
+            ..Summary::default()
+        },
+    })
+}
+
+/// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
+fn count_rows(
+    classifier: &Classifier,
+    input: Input,
+    reading: &Reading<'_>,
+    tally: &mut Tally,
+    threads: usize,
+    watch: &dyn Watch,
+) -> Result<(), DemandError> {
+    let threads = threads.max(1);
+    let source = Mutex::new((0, Some(input)));
+    let bytes = Mutex::new(0);
+    let ordered = Ordered::new(tally, threads);
+    let work = || -> Result<(), DemandError> {
+        let mut reader = FactReader::new(classifier, reading);
+        loop {
+            if watch.is_stopped() {
+                ordered.stop();
+                return Err(BatchError::Stopped { resumable: false }.into());
+            }
+            let next = {
+                let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+                let (number, input) = &mut *source;
+                let next = input.as_mut().map_or(Ok(None), Input::next_portion);
+                let portion = next.inspect_err(|_| {
+                    *input = None;
+                    ordered.stop();
+                })?;
+                *number += 1;
+                portion.map(|portion| (*number - 1, portion))
+            };
+            let Some((number, portion)) = next else { return Ok(()) };
+            let facts = reader.read(&portion.rows).inspect_err(|_| ordered.stop())?;
+            let digested = portion.digested.bytes;
+            let count = |tally: &mut &mut Tally, facts: Facts| {
+                let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
+                watch.advanced(digested.saturating_sub(*bytes), rows);
+                *bytes = digested.max(*bytes);
+                tally.add(reading.path, &facts).map_err(DemandError::Temporary)
+            };
+            if !ordered.put(number, facts, count)? {
+                return Ok(());
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let all: Vec<_> = std::iter::once(mine).chain(others.into_iter().map(join)).collect();
+        all.into_iter().collect()
+    })
+}
+
+/// What is made of the counts.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// What shares, charts and corrected counts are of; ads if it is known of every row which ad
+    /// it is a posting of, unless it is given.
+    pub unit: Option<Unit>,
+    /// Whether the table has rows that are out of scope.
+    pub with_none: bool,
+    /// Corrects counts, if they are to be corrected.
+    pub corrector: Option<Corrector>,
+    /// Where the evidence for that is from.
+    pub evidence: Option<Evidence>,
+    /// What the figures assume and do not say beside what they always do.
+    pub assumptions: Vec<String>,
+    /// How it was asked for: names and values, for the record.
+    pub manifest: Vec<(String, String)>,
+}
+
+impl DemandRun {
+    /// Tells whether it is known of every row which ad it is a posting of.
+    pub fn knows_ads(&self) -> bool {
+        self.tally.knows_ads()
+    }
+
+    /// Remembers which columns fields are read from.
+    fn read_from(&mut self, header: &[String], saying: &Saying, employer: Option<usize>) {
+        let employer = (Field::Employer, employer.into_iter().collect::<Vec<_>>());
+        for (field, columns) in saying.by_field().into_iter().chain([employer]) {
+            let names = self.columns.entry(field.as_str().to_owned()).or_default();
+            for name in columns.into_iter().filter_map(|n| header.get(n)) {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+    }
+
+    /// Returns the first rows that were set aside, at most 1,000.
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.tally.set_aside
+    }
+
+    /// Makes the table of the groups that were asked for, and the overview.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a temporary file can't be read.
+    pub fn finish(
+        mut self,
+        corpus: &Corpus,
+        by: &[Key],
+        shown: &Shown,
+    ) -> Result<(DemandTable, Overview), DemandError> {
+        let views = self.tally.counted().map_err(DemandError::Temporary)?;
+        let by_default = if self.tally.knows_ads() { Unit::Ads } else { Unit::Postings };
+        let unit = shown.unit.unwrap_or(by_default);
+        let corrector = shown.corrector.as_ref();
+        let reader = Reader { tally: &self.tally, taxonomy: &corpus.taxonomy, unit, corrector };
+        let table = reader.table(by, &views, shown.with_none);
+        let (all, in_scope) = reader.totals(&views);
+        let readers = FieldReaders::embedded()?;
+        let state = |code: &str| readers.place.states().iter().find(|state| state.code == code);
+        let certifications = Certifications::embedded()?;
+        let certifications: Vec<_> = certifications.all().iter().map(|c| c.name.clone()).collect();
+        let mut quality = self.quality();
+        quality.duplicates = all.ads.map(|ads| all.postings - ads);
+        let mut overview = Overview {
+            title: format!("Demand for {} roles", corpus.taxonomy.name),
+            taxonomy: corpus.taxonomy.name.clone(),
+            unit,
+            period: self
+                .tally
+                .first_day
+                .zip(self.tally.last_day)
+                .map(|(first, last)| (first.to_string(), last.to_string())),
+            quality,
+            all,
+            in_scope,
+            tiers: reader.tiers(&views),
+            roles: reader.roles(&views, &certifications),
+            months: reader.months(&views),
+            states: reader.states(&views, |code| state(code).map(|state| state.name.to_owned())),
+            regions: reader.regions(&views, &REGIONS.map(Region::as_str)),
+            employers: reader.employers(&views),
+            methods: Vec::new(),
+            evidence: shown.evidence.clone(),
+            assumptions: shown.assumptions.clone(),
+            inputs: self.input_lines(),
+            manifest: shown.manifest.clone(),
+        };
+        reader.correct(&mut overview, &views);
+        Ok((table, overview))
+    }
+}

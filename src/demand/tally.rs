@@ -1,0 +1,283 @@
+//! Adds up what rows say, in the order of the input.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use super::correct::Posteriors;
+use super::count::{Counted, Cube, Dictionary, Measures, Member};
+use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
+use super::key::{Attribute, Key};
+use crate::dedup::{Duplicates, Verdict};
+
+/// Which rows a cube counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    All,
+    /// Those that are tagged with a role.
+    InScope,
+}
+
+/// Groups that are counted in a run, one cube each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum View {
+    /// By the keys that were asked for, all rows.
+    Asked,
+    /// By these without role and tier, all rows.
+    AskedAll,
+    /// By these without role and tier, rows in scope.
+    AskedInScope,
+    /// By these without tier but with the role, all rows.
+    AskedAnswers,
+    /// All rows together.
+    All,
+    /// All rows in scope together.
+    InScope,
+    Roles,
+    Tiers,
+    Months,
+    RoleMonths,
+    States,
+    RoleStates,
+    Regions,
+    RoleRegions,
+    Employers,
+    RoleEmployers,
+    RoleTitles,
+}
+
+/// The groups of each view: the numbers of their keys' values, and what was counted.
+pub(super) type Views = BTreeMap<View, Vec<(Box<[u32]>, Counted)>>;
+
+struct Counting {
+    view: View,
+    rows: Rows,
+    keys: Vec<Place>,
+    cube: Cube,
+}
+
+/// Where the value of a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Role,
+    Tier,
+    Attribute(usize),
+}
+
+/// All that is added up in a run.
+pub(super) struct Tally {
+    countings: Vec<Counting>,
+    width: usize,
+    /// Position of each role's tier; last that of `none`.
+    tiers: Vec<u32>,
+    pub(super) texts: Dictionary,
+    duplicates: Option<Duplicates>,
+    rows: u64,
+    pub(super) certifications: BTreeMap<(usize, usize), u64>,
+    pub(super) fields: [FieldCounts; Field::ALL.len()],
+    pub(super) set_aside: Vec<SetAside>,
+    pub(super) rows_set_aside: u64,
+    pub(super) repeated: u64,
+    /// Rows whose ad is not known.
+    pub(super) without_ad: u64,
+    pub(super) first_day: Option<Date>,
+    pub(super) last_day: Option<Date>,
+    /// The probabilities of the rows, if every row says them.
+    pub(super) posteriors: Option<Posteriors>,
+    translated: Vec<u32>,
+    /// Employers in their plain form, and how they were spelled first.
+    spellings: FxHashMap<u32, u32>,
+}
+
+/// A row that could not be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The input.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Rows set aside that are kept with line and reason.
+const KEPT_SET_ASIDE: usize = 1000;
+
+impl Tally {
+    /// Makes cubes for the keys that were asked for and, if asked, for the report.
+    pub(super) fn new(
+        by: &[Key],
+        attributes: &[Attribute],
+        tiers: Vec<u32>,
+        with_report: bool,
+        budget: Option<usize>,
+    ) -> Self {
+        let place = |key: &Key| match key {
+            Key::Role => Place::Role,
+            Key::Tier => Place::Tier,
+            Key::Attribute(attribute) => {
+                Place::Attribute(attributes.iter().position(|a| a == attribute).unwrap_or(0))
+            }
+        };
+        let classes = tiers.len();
+        let whole = Measures { ads: true, employers: true, salaries: true, days: true };
+        let ads = Measures { ads: true, ..Measures::default() };
+        let mut tally = Self {
+            countings: Vec::new(),
+            width: attributes.len(),
+            tiers,
+            texts: Dictionary::default(),
+            duplicates: budget.map(Duplicates::new),
+            rows: 0,
+            certifications: BTreeMap::new(),
+            fields: Default::default(),
+            set_aside: Vec::new(),
+            rows_set_aside: 0,
+            repeated: 0,
+            without_ad: 0,
+            first_day: None,
+            last_day: None,
+            posteriors: Some(Posteriors::new(classes)),
+            translated: Vec::new(),
+            spellings: FxHashMap::default(),
+        };
+        let asked: Vec<_> = by.iter().map(place).collect();
+        let others: Vec<_> = by.iter().filter(|key| !key.is_of_tag()).map(place).collect();
+        let with_role: Vec<_> = [Place::Role].into_iter().chain(others.iter().copied()).collect();
+        tally.count(View::Asked, Rows::All, asked, whole);
+        tally.count(View::AskedAll, Rows::All, others.clone(), ads);
+        tally.count(View::AskedInScope, Rows::InScope, others, whole);
+        tally.count(View::AskedAnswers, Rows::All, with_role, ads);
+        tally.count(View::All, Rows::All, vec![], whole);
+        tally.count(View::InScope, Rows::InScope, vec![], whole);
+        tally.count(View::Roles, Rows::All, vec![Place::Role], whole);
+        tally.count(View::Tiers, Rows::All, vec![Place::Tier], whole);
+        if with_report {
+            let of = |attribute| place(&Key::Attribute(attribute));
+            for (all, by_role, attribute) in [
+                (View::Months, View::RoleMonths, Attribute::Month),
+                (View::States, View::RoleStates, Attribute::State),
+                (View::Regions, View::RoleRegions, Attribute::Region),
+            ] {
+                tally.count(all, Rows::All, vec![of(attribute.clone())], ads);
+                tally.count(by_role, Rows::InScope, vec![Place::Role, of(attribute)], ads);
+            }
+            let employer = of(Attribute::Employer);
+            tally.count(View::Employers, Rows::InScope, vec![employer], ads);
+            let role_employer = vec![Place::Role, employer];
+            tally.count(View::RoleEmployers, Rows::InScope, role_employer, ads);
+            let role_title = vec![Place::Role, of(Attribute::Title)];
+            tally.count(View::RoleTitles, Rows::InScope, role_title, ads);
+        }
+        tally
+    }
+
+    fn count(&mut self, view: View, rows: Rows, keys: Vec<Place>, measures: Measures) {
+        self.countings.push(Counting { view, rows, keys, cube: Cube::new(measures) });
+    }
+
+    /// Counts some rows of an input.
+    pub(super) fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
+        self.translated.clear();
+        let texts = &mut self.texts;
+        self.translated.extend(facts.texts.texts().map(|text| texts.number(text)));
+        for (plain, spelled) in &facts.spellings {
+            let number = |local: &u32| self.translated[*local as usize];
+            self.spellings.entry(number(plain)).or_insert(number(spelled));
+        }
+        let none = self.tiers.len() - 1;
+        let mut signatures = facts.signatures.iter();
+        let (mut values, mut keys) = (Vec::with_capacity(self.width), Vec::new());
+        for (n, fact) in facts.rows.iter().enumerate() {
+            let number = self.rows;
+            self.rows += 1;
+            let ad = match (fact.ad, &mut self.duplicates) {
+                (AdOf::Known(ad), _) => Some(ad),
+                (AdOf::Signed, Some(duplicates)) => signatures.next().map(|signature| {
+                    let Verdict { cluster, .. } = duplicates.see(number, signature);
+                    self.repeated += u64::from(cluster != number);
+                    cluster
+                }),
+                _ => None,
+            };
+            self.without_ad += u64::from(ad.is_none());
+            values.clear();
+            let local = &facts.attributes[n * self.width..][..self.width];
+            values.extend(local.iter().map(|&text| self.translated[text as usize]));
+            let global = |text: u32| self.translated[text as usize];
+            let Fact { class, employer, salary, days, day, candidates, .. } = *fact;
+            let member = Member {
+                ad,
+                employer: employer.map(global),
+                salary: salary.map(|(currency, cents)| (global(currency), cents)),
+                days,
+            };
+            match (&mut self.posteriors, candidates) {
+                (Some(posteriors), Some(candidates)) => posteriors.add(candidates.pairs()),
+                // A text without a known word says nothing; it is none.
+                (Some(posteriors), None) if class == none => posteriors.add([(0, 0.0), (1, 0.0)]),
+                (posteriors, _) => *posteriors = None,
+            }
+            self.first_day = [self.first_day, day].into_iter().flatten().min();
+            self.last_day = self.last_day.max(day);
+            for Counting { rows, keys: places, cube, .. } in &mut self.countings {
+                if *rows == Rows::InScope && class == none {
+                    continue;
+                }
+                keys.clear();
+                keys.extend(places.iter().map(|place| match *place {
+                    Place::Role => u32::try_from(class).unwrap_or(u32::MAX),
+                    Place::Tier => self.tiers[class],
+                    Place::Attribute(n) => values[n],
+                }));
+                cube.add(&keys, &member)?;
+            }
+        }
+        for &(row, certification) in &facts.certifications {
+            *self.certifications.entry((facts.rows[row].class, certification)).or_insert(0) += 1;
+        }
+        for (sum, counts) in self.fields.iter_mut().zip(&facts.fields) {
+            sum.add(counts);
+        }
+        self.rows_set_aside += facts.set_aside.len() as u64;
+        let room = KEPT_SET_ASIDE.saturating_sub(self.set_aside.len());
+        self.set_aside.extend(facts.set_aside.iter().take(room).map(|(line, reason)| SetAside {
+            path: path.to_owned(),
+            line: *line,
+            reason: reason.clone(),
+        }));
+        Ok(())
+    }
+
+    /// Tells whether it is known of every row which ad it is a posting of.
+    pub(super) fn knows_ads(&self) -> bool {
+        self.without_ad == 0
+    }
+
+    /// Tells whether any row names its employer.
+    pub(super) fn knows_employers(&self) -> bool {
+        self.fields[Field::Employer as usize].read > 0
+    }
+
+    /// Returns how an employer was spelled first, or the text itself if it is no employer.
+    pub(super) fn spelling(&self, number: u32) -> &str {
+        self.texts.text(self.spellings.get(&number).copied().unwrap_or(number))
+    }
+
+    /// Returns how many rows were counted.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Returns the groups of every view.
+    pub(super) fn counted(&mut self) -> io::Result<Views> {
+        let countings = std::mem::take(&mut self.countings);
+        countings
+            .into_iter()
+            .map(|counting| Ok((counting.view, counting.cube.counted()?)))
+            .collect()
+    }
+}

@@ -1,0 +1,202 @@
+//! Black-box tests of `rolecall demand` over the real binary.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+mod common;
+#[path = "common/folder.rs"]
+mod folder;
+
+use folder::Folder;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+
+/// Rows that were tagged: two of one ad, one that is out of scope, odd cells.
+const TAGGED: &str = "\
+title,company,location,date,closing_date,salary,team,onc_role,onc_tier,onc_cluster
+EHR Trainer,\"Acme, Inc.\",\"Nashville, TN\",2026-01-05,2026-02-04,$60000 a year,\"a,b\",trainer,short-term,1
+EHR Trainer,ACME,\"Boston, MA\",2026-01-06,,$70000 a year,\"a,b\",trainer,short-term,1
+Trainer (Remote),Bolt,Remote - US,2026-02-07,,$80000 a year,,trainer,short-term,3
+HIM Analyst,Bolt,TN - Nashville,2026-02-08,,Competitive,=1+1,him-exchange-specialist,university,4
+Nurse,Acme,\"London, UK\",soon,,,\"two
+lines\",none,none,5
+Trainer,,,2025-01-09,,,,trainer,short-term,6
+";
+
+fn demand(arguments: &[&str], inputs: &[&Path]) -> Output {
+    Command::new(BINARY).arg("demand").args(arguments).args(inputs).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The values of some columns, by row.
+fn values(folder: &Folder, arguments: &[&str], columns: &[&str]) -> Vec<String> {
+    let path = folder.path("tagged.csv");
+    fs::write(&path, TAGGED).unwrap();
+    let all = [&["-q", "--format", "json", "--no-correction"], arguments].concat();
+    let output = demand(&all, &[&path]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = found["rows"].as_array().unwrap().iter();
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    rows.map(|row| columns.iter().map(|name| shown(&row[*name])).collect::<Vec<_>>().join(" | "))
+        .collect()
+}
+
+#[test]
+fn roles_are_counted_as_postings_ads_and_employers() {
+    let columns = ["role", "postings", "ads", "employers", "salary_median", "duration_median_days"];
+    assert_eq!(
+        values(&Folder::new(), &["--all"], &columns),
+        [
+            "trainer | 4 | 3 | 2 | 70000.0 | 30.0",
+            "him-exchange-specialist | 1 | 1 | 1 | null | null",
+            "none | 1 | 1 | 1 | null | null",
+        ]
+    );
+}
+
+#[test]
+fn what_boards_write_becomes_keys() {
+    let folder = Folder::new();
+    let by = |keys: &str| values(&folder, &["--by", keys, "--all"], &[keys, "postings"]);
+    assert_eq!(
+        by("state"),
+        ["TN | 2", "(US, no state) | 1", "(not stated) | 1", "(outside the US) | 1", "MA | 1"]
+    );
+    assert_eq!(by("country"), ["US | 4", "(not stated) | 1", "GB | 1"]);
+    assert_eq!(by("month"), ["(not read) | 1", "2025-01 | 1", "2026-01 | 2", "2026-02 | 2"]);
+    assert_eq!(by("employer"), ["Acme, Inc. | 3", "Bolt | 2", "(not stated) | 1"]);
+    assert_eq!(by("remote"), ["(not stated) | 5", "remote | 1"]);
+    assert_eq!(by("team"), [" | 2", "=1+1 | 1", "a,b | 2", "two\nlines | 1"]);
+}
+
+#[test]
+fn shares_and_growth_are_of_what_they_say() {
+    let folder = Folder::new();
+    let columns =
+        ["month", "role", "postings", "share_of_all", "share_of_scope", "growth", "growth_year"];
+    assert_eq!(
+        values(&folder, &["--by", "month,role", "--unit", "postings"], &columns),
+        [
+            "2025-01 | trainer | 1 | 1.0 | 1.0 | null | null",
+            "2026-01 | trainer | 2 | 1.0 | 1.0 | null | 1.0",
+            "2026-02 | trainer | 1 | 0.5 | 0.5 | -0.5 | null",
+            "2026-02 | him-exchange-specialist | 1 | 0.5 | 0.5 | null | null",
+        ]
+    );
+}
+
+#[test]
+fn the_output_is_the_same_whatever_the_threads_and_the_form() {
+    let folder = Folder::new();
+    let csv = folder.path("sample.csv");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv"), &csv).unwrap();
+    let tagged = folder.path("sample.parquet");
+    let status = Command::new(BINARY)
+        .args(["tag", "-q", "--dedup", "-o"])
+        .args([&tagged, &csv])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let of = |threads: &str, input: &Path| {
+        let output = demand(&["-q", "--by", "tier,employer", "--threads", threads], &[input]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let expected = of("1", &csv);
+    assert!(expected.lines().count() > 10, "{expected}");
+    assert_eq!(of("4", &csv), expected);
+    assert_eq!(of("2", &tagged), expected);
+}
+
+#[test]
+fn every_format_holds_the_same_table() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    fs::write(&tagged, TAGGED).unwrap();
+    let arguments = ["-q", "--by", "team,role", "--no-correction"];
+    let printed = text(&demand(&arguments, &[&tagged]).stdout);
+    for name in ["x.csv", "x.json", "x.parquet", "x.xlsx"] {
+        let path = folder.path(name);
+        let out = [&arguments[..], &["-o", path.to_str().unwrap()]].concat();
+        let output = demand(&out, &[&tagged]);
+        assert!(output.status.success(), "{name}: {}", text(&output.stderr));
+        let before = fs::read(&path).unwrap();
+        assert_eq!(demand(&out, &[&tagged]).status.code(), Some(2), "{name} is there already");
+        assert!(demand(&[&out[..], &["--force"]].concat(), &[&tagged]).status.success());
+        assert_eq!(fs::read(&path).unwrap(), before, "{name}");
+    }
+    assert_eq!(fs::read_to_string(folder.path("x.csv")).unwrap(), printed);
+    let json: Value = serde_json::from_slice(&fs::read(folder.path("x.json")).unwrap()).unwrap();
+    let mut reader = csv::Reader::from_reader(printed.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(json["rows"].as_array().unwrap().len(), rows.len());
+    let parquet = rolecall::table::RecordFile::open(&folder.path("x.parquet")).unwrap();
+    assert_eq!(parquet.header(), header.iter().collect::<Vec<_>>());
+    let columns = parquet.sample(100).unwrap();
+    for (n, row) in rows.iter().enumerate() {
+        for (column, name) in header.iter().enumerate() {
+            let cell = match &json["rows"][n][name] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                number => number.as_f64().unwrap().to_string(),
+            };
+            assert_eq!(cell, row[column], "{name}");
+            let parquet = columns[n][column].replace("null", "");
+            assert_eq!(parquet.trim_end_matches(".0"), &row[column], "{name}");
+        }
+    }
+}
+
+#[test]
+fn spreadsheets_get_no_formulas_if_asked() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    fs::write(&tagged, TAGGED).unwrap();
+    let plain = text(&demand(&["-q", "--by", "team"], &[&tagged]).stdout);
+    assert!(plain.contains("\n=1+1,"), "{plain}");
+    let safe = text(&demand(&["-q", "--by", "team", "--excel-safe"], &[&tagged]).stdout);
+    assert!(safe.contains("\n'=1+1,"), "{safe}");
+}
+
+#[test]
+fn rows_that_cannot_be_counted_are_set_aside_with_line_and_reason() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    fs::write(&tagged, "title,onc_role\nTrainer,trainer\nTrainer,juggler\nTrainer,\n").unwrap();
+    let output = demand(&[], &[&tagged]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr).replace(&*tagged.to_string_lossy(), "FILE");
+    assert!(told.contains("FILE:3: the taxonomy has no role `juggler`"), "{told}");
+    assert!(told.contains("FILE:4: the cell of the role is empty; tag the row first"), "{told}");
+    assert!(told.contains("3 rows read = 1 counted + 2 set aside"), "{told}");
+    assert!(text(&output.stdout).contains("trainer,1,"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn errors_are_one_line_and_say_what_to_do() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    fs::write(&tagged, TAGGED).unwrap();
+    let told = |arguments: &[&str]| {
+        let output = demand(arguments, &[&tagged]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = text(&output.stderr).replace(&*tagged.to_string_lossy(), "FILE");
+        told.lines().last().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(told(&["-q", "--by", "stat"]), @"rolecall: FILE: nothing to group by is called `stat`; there are role, tier, country, state, region, city, month, quarter, year, employer, board, remote, title, file, and the columns `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
+    insta::assert_snapshot!(told(&["-q", "--posted-column", "when"]), @"rolecall: FILE: --posted-column: no column `when`; the file has: `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
+    insta::assert_snapshot!(told(&["-q", "-o", "x.ods"]), @"rolecall: x.ods: expected a name that ends in .csv, .tsv, .json, .parquet or .xlsx");
+    fs::write(&tagged, "title,onc_role\nTrainer,trainer\n").unwrap();
+    insta::assert_snapshot!(told(&["-q", "--unit", "ads"]), @"rolecall: --unit ads: it is not known which rows repeat an ad; tag with --dedup, or leave out --no-dedup");
+}
