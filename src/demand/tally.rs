@@ -74,7 +74,9 @@ pub(super) struct Tally {
     /// Position of each role's tier; last that of `none`.
     tiers: Vec<u32>,
     pub(super) texts: Dictionary,
+    /// Made when a first row is to be compared: it takes much memory.
     duplicates: Option<Duplicates>,
+    budget: Option<usize>,
     rows: u64,
     pub(super) certifications: BTreeMap<(usize, usize), u64>,
     pub(super) fields: [FieldCounts; Field::ALL.len()],
@@ -130,7 +132,8 @@ impl Tally {
             width: attributes.len(),
             tiers,
             texts: Dictionary::default(),
-            duplicates: budget.map(Duplicates::new),
+            duplicates: None,
+            budget,
             rows: 0,
             certifications: BTreeMap::new(),
             fields: Default::default(),
@@ -194,9 +197,10 @@ impl Tally {
         for (n, fact) in facts.rows.iter().enumerate() {
             let number = self.rows;
             self.rows += 1;
-            let ad = match (fact.ad, &mut self.duplicates) {
+            let ad = match (fact.ad, self.budget) {
                 (AdOf::Known(ad), _) => Some(ad),
-                (AdOf::Signed, Some(duplicates)) => signatures.next().map(|signature| {
+                (AdOf::Signed, Some(budget)) => signatures.next().map(|signature| {
+                    let duplicates = self.duplicates.get_or_insert_with(|| Duplicates::new(budget));
                     let Verdict { cluster, .. } = duplicates.see(number, signature);
                     self.repeated += u64::from(cluster != number);
                     cluster

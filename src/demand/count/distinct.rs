@@ -5,8 +5,11 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
-/// Pairs that are held in memory, unless another number is asked for: 16 MiB.
-const HELD_PAIRS: usize = 1 << 20;
+/// Pairs that are held in memory, unless another number is asked for: 4 MiB.
+const HELD_PAIRS: usize = 1 << 18;
+
+/// Files that are open at most; more are merged into one.
+const MOST_RUNS: usize = 16;
 
 /// Bytes of a pair in a temporary file.
 const PAIR_BYTES: usize = 12;
@@ -47,59 +50,75 @@ impl Distinct {
 
     /// Returns how many distinct members each of so many groups has.
     pub(super) fn counts(mut self, groups: usize) -> io::Result<Vec<u64>> {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
+        self.sort();
         let mut counts = vec![0; groups];
-        let mut count = |(group, _): Pair| {
+        merge(self.runs, self.pairs, |(group, _)| {
             if let Some(count) = counts.get_mut(group as usize) {
                 *count += 1;
             }
-        };
-        if self.runs.is_empty() {
-            self.pairs.into_iter().for_each(&mut count);
-            return Ok(counts);
-        }
-        let mut runs: Vec<_> = self.runs.into_iter().map(BufReader::new).collect();
-        for run in &mut runs {
-            run.seek(SeekFrom::Start(0))?;
-        }
-        let mut held = self.pairs.into_iter();
-        let last = runs.len();
-        let mut next = |run: usize| -> io::Result<Option<Pair>> {
-            match runs.get_mut(run) {
-                Some(run) => read(run),
-                None => Ok(held.next()),
-            }
-        };
-        let mut heap = BinaryHeap::new();
-        for run in 0..=last {
-            heap.extend(next(run)?.map(|pair| Reverse((pair, run))));
-        }
-        let mut before = None;
-        while let Some(Reverse((pair, run))) = heap.pop() {
-            if before != Some(pair) {
-                count(pair);
-                before = Some(pair);
-            }
-            heap.extend(next(run)?.map(|pair| Reverse((pair, run))));
-        }
+            Ok(())
+        })?;
         Ok(counts)
     }
 
-    fn make_room(&mut self) -> io::Result<()> {
+    fn sort(&mut self) {
         self.pairs.sort_unstable();
         self.pairs.dedup();
+    }
+
+    fn make_room(&mut self) -> io::Result<()> {
+        self.sort();
         if self.pairs.len() <= self.held / 2 {
             return Ok(());
         }
         let mut run = BufWriter::new(tempfile::tempfile()?);
-        for (group, member) in self.pairs.drain(..) {
-            run.write_all(&group.to_le_bytes())?;
-            run.write_all(&member.to_le_bytes())?;
+        let write = |pair| write(&mut run, pair);
+        if self.runs.len() < MOST_RUNS {
+            self.pairs.drain(..).try_for_each(write)?;
+        } else {
+            merge(std::mem::take(&mut self.runs), std::mem::take(&mut self.pairs), write)?;
         }
         self.runs.push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
         Ok(())
     }
+}
+
+/// Calls `found` with each pair of sorted files and sorted pairs once, in order.
+fn merge(
+    runs: Vec<File>,
+    held: Vec<Pair>,
+    mut found: impl FnMut(Pair) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut runs: Vec<_> = runs.into_iter().map(BufReader::new).collect();
+    for run in &mut runs {
+        run.seek(SeekFrom::Start(0))?;
+    }
+    let mut held = held.into_iter();
+    let last = runs.len();
+    let mut next = |run: usize| -> io::Result<Option<Pair>> {
+        match runs.get_mut(run) {
+            Some(run) => read(run),
+            None => Ok(held.next()),
+        }
+    };
+    let mut heap = BinaryHeap::new();
+    for run in 0..=last {
+        heap.extend(next(run)?.map(|pair| Reverse((pair, run))));
+    }
+    let mut before = None;
+    while let Some(Reverse((pair, run))) = heap.pop() {
+        if before != Some(pair) {
+            found(pair)?;
+            before = Some(pair);
+        }
+        heap.extend(next(run)?.map(|pair| Reverse((pair, run))));
+    }
+    Ok(())
+}
+
+fn write(run: &mut impl Write, (group, member): Pair) -> io::Result<()> {
+    run.write_all(&group.to_le_bytes())?;
+    run.write_all(&member.to_le_bytes())
 }
 
 fn read(run: &mut impl Read) -> io::Result<Option<Pair>> {
@@ -125,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn counts_are_those_of_sets(
-            pairs in prop::collection::vec((0u32..4, 0u64..40), 0..400), held in 1usize..50,
+            pairs in prop::collection::vec((0u32..4, 0u64..400), 0..900), held in 1usize..50,
         ) {
             let mut distinct = Distinct::holding(held);
             let mut sets = vec![BTreeSet::new(); 4];
