@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-rolecall, folder = Path(sys.argv[1]), Path(sys.argv[2])
+rolecall, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
 folder.mkdir(parents=True, exist_ok=True)
 draw = random.Random(2010)
 
