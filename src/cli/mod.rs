@@ -1,5 +1,6 @@
 //! One file per command: arguments in, library called, output shown.
 
+mod audit;
 mod calibrate;
 mod choosing;
 mod classify;
@@ -89,6 +90,9 @@ enum Command {
     Tag(tag::Arguments),
     /// Count postings, ads and employers by role, place, time and more
     Demand(Box<demand::Arguments>),
+    /// Check counts by hand: draw a sample to label, estimate from the labels
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Show what `tag` finds out about files: form, encoding, dialect, columns
     Sniff(sniff::Arguments),
     /// Measure the answers against labelled postings
@@ -114,6 +118,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Classify(arguments) => classify::run(&arguments, &cli.data),
         Command::Tag(arguments) => tag::run(&arguments, &cli.data),
         Command::Demand(arguments) => demand::run(&arguments, &cli.data),
+        Command::Audit(command) => audit::run(&command, &cli.data),
         Command::Sniff(arguments) => sniff::run(&arguments, &cli.data),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.data),
         Command::Calibrate(arguments) => calibrate::run(&arguments, &cli.data),

@@ -11,6 +11,8 @@ use crate::dedup::Signature;
 /// What some rows of an input say. Texts are numbered within it.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
+    /// The texts of the rows, if they are kept.
+    pub(super) postings: Vec<PostingText>,
     pub(super) texts: Dictionary,
     pub(super) rows: Vec<Fact>,
     /// Numbers of texts: those of the first row, then those of the second, ...
@@ -71,6 +73,15 @@ impl Candidates {
     pub(super) fn pairs(self) -> [(usize, f64); 2] {
         [self.closest, self.second].map(|(class, p)| (class, p.into()))
     }
+}
+
+/// What a person reads of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PostingText {
+    pub(super) title: String,
+    pub(super) employer: String,
+    pub(super) place: String,
+    pub(super) body: String,
 }
 
 /// Which ad a row is a posting of.

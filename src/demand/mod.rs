@@ -1,5 +1,6 @@
 //! Sizes demand: counts of postings, ads and employers by role, place, time and more.
 
+pub mod audit;
 pub mod correct;
 mod count;
 mod error;

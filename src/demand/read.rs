@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::facts::{AdOf, Candidates, Fact, Facts, Field};
+use super::facts::{AdOf, Candidates, Fact, Facts, Field, PostingText};
 use super::field::{Certifications, DatePrecision, FieldReaders, Place, Reading as FieldReading};
 use super::key::Attribute;
 use super::says::{Said, Saying, Sayings};
@@ -34,6 +34,8 @@ pub(super) struct Reading<'r> {
     pub(super) readers: &'r FieldReaders,
     /// Looked for in the texts of rows in scope, if they are wanted.
     pub(super) certifications: Option<&'r Certifications>,
+    /// Whether the texts of rows are kept.
+    pub(super) texts: bool,
 }
 
 /// Different texts whose reading is remembered, at most.
@@ -166,6 +168,15 @@ impl<'c, 'r> FactReader<'c, 'r> {
             let place = cell_of(shape.posting.place);
             let ad = Ad { title: &title, employer: &employer, place: &place, body: &body };
             self.facts.signatures.push(Signature::of(&ad));
+        }
+        if self.reading.texts {
+            let body: Vec<_> = shape.posting.text.iter().map(|&n| cell(n)).collect();
+            self.facts.postings.push(PostingText {
+                title: title.clone().into_owned(),
+                employer: employer.clone().into_owned(),
+                place: cell_of(shape.posting.place).into_owned(),
+                body: body.join("\n\n"),
+            });
         }
         let employer = self.employer(&employer);
         let said = self.sayings.read(&cell, &mut self.facts.fields);

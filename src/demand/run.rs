@@ -1,6 +1,7 @@
 //! Reads all inputs and counts their rows: the threads.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -98,26 +99,49 @@ pub fn run(
     let tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
     let mut found = DemandRun { tally, inputs: Vec::new(), columns: BTreeMap::new() };
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
+        let DemandRun { tally, columns, .. } = &mut found;
+        let wanted = Wanted { attributes: &attributes, texts: false };
         let report =
-            count_input(classifier, (number, path), &attributes, options, &mut found, watch)?;
+            read_input(classifier, (number, path), &wanted, options, (tally, columns), watch)?;
         watch.done(&report);
         found.inputs.push(report);
     }
     Ok(found)
 }
 
-fn count_input(
+/// Takes what was read of portions, in the order of the rows.
+pub(super) trait Sink: Send {
+    /// Takes what was read of a portion.
+    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()>;
+
+    /// Returns how many rows were taken.
+    fn rows(&self) -> u64;
+
+    /// Returns how many rows could not be read.
+    fn rows_set_aside(&self) -> u64;
+}
+
+/// What is read of rows.
+pub(super) struct Wanted<'w> {
+    pub(super) attributes: &'w [Attribute],
+    /// Whether the texts of rows are kept.
+    pub(super) texts: bool,
+}
+
+/// Reads an input, and notes which columns its fields are read from.
+pub(super) fn read_input<S: Sink>(
     classifier: &Classifier,
     (number, path): (u64, &Path),
-    attributes: &[Attribute],
+    wanted: &Wanted<'_>,
     options: &DemandOptions,
-    found: &mut DemandRun,
+    (sink, columns_of_fields): (&mut S, &mut BTreeMap<String, Vec<String>>),
     watch: &dyn Watch,
 ) -> Result<InputReport, DemandError> {
+    let &Wanted { attributes, texts } = wanted;
     let names = &classifier.corpus().column_names;
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
-    let reads = (dedup.is_some(), options.report);
+    let reads = (dedup.is_some(), options.report || texts);
     let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
     let readers = FieldReaders::embedded()?;
     let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
@@ -131,7 +155,7 @@ fn count_input(
     .map_err(|source| DemandError::Column { path: path.to_owned(), source })?;
     let known = (shape.posting.title, shape.posting.place);
     let saying = Saying::new(of_fields, known, &input.sample, &readers, options.seen);
-    found.read_from(&input.header, &saying, shape.posting.employer);
+    read_from(columns_of_fields, &input.header, &saying, shape.posting.employer);
     watch.opened(&input);
     input.read_only(&shape.wanted(&saying));
     input.start().map_err(TableError::read(path))?;
@@ -147,12 +171,13 @@ fn count_input(
         saying: &saying,
         readers: &readers,
         certifications: certifications.as_ref(),
+        texts,
     };
     let (digest, malformed) = (input.digest(), input.malformed());
-    let before = (found.tally.rows(), found.tally.rows_set_aside);
-    count_rows(classifier, input, &reading, &mut found.tally, options.threads, watch)?;
-    let rows_written = found.tally.rows() - before.0;
-    let rows_set_aside = found.tally.rows_set_aside - before.1;
+    let before = (sink.rows(), sink.rows_set_aside());
+    read_rows(classifier, input, &reading, sink, options.threads, watch)?;
+    let rows_written = sink.rows() - before.0;
+    let rows_set_aside = sink.rows_set_aside() - before.1;
     let digested = digest.now();
     Ok(InputReport {
         path: path.to_owned(),
@@ -172,18 +197,18 @@ fn count_input(
 }
 
 /// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
-fn count_rows(
+fn read_rows<S: Sink>(
     classifier: &Classifier,
     input: Input,
     reading: &Reading<'_>,
-    tally: &mut Tally,
+    sink: &mut S,
     threads: usize,
     watch: &dyn Watch,
 ) -> Result<(), DemandError> {
     let threads = threads.max(1);
     let source = Mutex::new((0, Some(input)));
     let bytes = Mutex::new(0);
-    let ordered = Ordered::new(tally, threads);
+    let ordered = Ordered::new(sink, threads);
     let work = || -> Result<(), DemandError> {
         let mut reader = FactReader::new(classifier, reading);
         loop {
@@ -205,12 +230,12 @@ fn count_rows(
             let Some((number, portion)) = next else { return Ok(()) };
             let facts = reader.read(&portion.rows).inspect_err(|_| ordered.stop())?;
             let digested = portion.digested.bytes;
-            let count = |tally: &mut &mut Tally, facts: Facts| {
+            let count = |sink: &mut &mut S, facts: Facts| {
                 let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
                 let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
                 watch.advanced(digested.saturating_sub(*bytes), rows);
                 *bytes = digested.max(*bytes);
-                tally.add(reading.path, &facts).map_err(DemandError::Temporary)
+                sink.add(reading.path, &facts).map_err(DemandError::Temporary)
             };
             if !ordered.put(number, facts, count)? {
                 return Ok(());
@@ -227,6 +252,38 @@ fn count_rows(
         let all: Vec<_> = std::iter::once(mine).chain(others.into_iter().map(join)).collect();
         all.into_iter().collect()
     })
+}
+
+/// Remembers which columns fields are read from.
+fn read_from(
+    columns_of_fields: &mut BTreeMap<String, Vec<String>>,
+    header: &[String],
+    saying: &Saying,
+    employer: Option<usize>,
+) {
+    let employer = (Field::Employer, employer.into_iter().collect::<Vec<_>>());
+    for (field, columns) in saying.by_field().into_iter().chain([employer]) {
+        let names = columns_of_fields.entry(field.as_str().to_owned()).or_default();
+        for name in columns.into_iter().filter_map(|n| header.get(n)) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+}
+
+impl Sink for Tally {
+    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
+        Tally::add(self, path, facts)
+    }
+
+    fn rows(&self) -> u64 {
+        Tally::rows(self)
+    }
+
+    fn rows_set_aside(&self) -> u64 {
+        self.rows_set_aside
+    }
 }
 
 /// What is made of the counts.
@@ -251,19 +308,6 @@ impl DemandRun {
     /// Tells whether it is known of every row which ad it is a posting of.
     pub fn knows_ads(&self) -> bool {
         self.tally.knows_ads()
-    }
-
-    /// Remembers which columns fields are read from.
-    fn read_from(&mut self, header: &[String], saying: &Saying, employer: Option<usize>) {
-        let employer = (Field::Employer, employer.into_iter().collect::<Vec<_>>());
-        for (field, columns) in saying.by_field().into_iter().chain([employer]) {
-            let names = self.columns.entry(field.as_str().to_owned()).or_default();
-            for name in columns.into_iter().filter_map(|n| header.get(n)) {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-        }
     }
 
     /// Returns the first rows that were set aside, at most 1,000.

@@ -1,0 +1,225 @@
+//! From labels to counts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::design::{Design, targets};
+use super::error::AuditError;
+use super::prediction_powered::{Precision, SampledStratum, power, precision};
+use super::sheet::Labels;
+use crate::demand::Unit;
+use crate::evaluate::Interval;
+use crate::taxonomy::Taxonomy;
+
+/// The counts of a sample.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimates {
+    /// What is counted.
+    pub unit: Unit,
+    /// What was drawn from, by the unit.
+    pub postings: u64,
+    /// Rows that were drawn.
+    pub drawn: usize,
+    /// Rows that are labelled.
+    pub labelled: usize,
+    /// Each role, each tier and all roles.
+    pub counts: Vec<Estimate>,
+    /// Parts of the inputs where no label is a role.
+    pub unseen: Vec<Unseen>,
+}
+
+/// A count.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The id of the role or tier, or `all`.
+    pub id: String,
+    /// The name, for people.
+    pub name: String,
+    /// How many the classifier tagged.
+    pub tagged: u64,
+    /// How many of the labelled postings hire for it.
+    pub labelled: u64,
+    /// The prediction-powered count with its 95 % interval.
+    pub count: Interval,
+    /// The same of the labels alone.
+    pub labels_alone: Interval,
+    /// How far the predictions were trusted, 0..=1.
+    pub power: f64,
+    /// Labels that would halve the interval beside those that are there, shared as they are; nothing if
+    /// the inputs have too few postings for that.
+    pub more_labels: Option<u64>,
+}
+
+/// A part of the inputs where no label is a role, which does not show that it has none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unseen {
+    /// In words.
+    pub stratum: String,
+    /// Its postings.
+    pub postings: u64,
+    /// How many of them are labelled.
+    pub labelled: usize,
+    /// How many may hire for a role still, with 95 % confidence: the rule of three (Hanley and
+    /// Lippman-Hand 1983).
+    pub at_most: u64,
+}
+
+/// Estimates counts from the labels of a sample. They hold whatever errors the classifier makes, as the
+/// labels are of the inputs themselves; they do not hold for errors of the labels.
+///
+/// # Errors
+///
+/// Returns an error if the design is of another taxonomy, a label is of no row that was drawn, or a
+/// stratum has fewer than 2 labels.
+pub fn estimate(
+    sheet: &Path,
+    design: &Design,
+    labels: &Labels,
+    taxonomy: &Taxonomy,
+) -> Result<Estimates, AuditError> {
+    let targets = targets(taxonomy);
+    let places = check(sheet, design, labels, taxonomy)?;
+    let all: u64 = design.strata.iter().map(|stratum| stratum.postings).sum();
+    let labelled = labels.len() as u64;
+    let mut counts = Vec::new();
+    let mut unseen = Vec::new();
+    for (n, target) in targets.into_iter().enumerate() {
+        let mut strata: Vec<SampledStratum> = design
+            .strata
+            .iter()
+            .map(|stratum| SampledStratum {
+                postings: stratum.postings,
+                sum: stratum.sums[n],
+                squares: stratum.squares[n],
+                labelled: Vec::new(),
+                expected: Some((stratum.sums[n] - stratum.squares[n]) / stratum.postings as f64),
+            })
+            .collect();
+        let mut found = 0;
+        for (id, label) in labels {
+            let Some(row) = places.get(id.as_str()).and_then(|&place| design.drawn.get(place))
+            else {
+                continue;
+            };
+            let hit = label.is_some_and(|role| target.roles.contains(&role));
+            found += u64::from(hit);
+            strata[row.stratum].labelled.push((f64::from(u8::from(hit)), row.predictions[n]));
+        }
+        let tagged = design
+            .strata
+            .iter()
+            .filter(|stratum| stratum.role.is_some_and(|role| target.roles.contains(&role)))
+            .map(|stratum| stratum.postings)
+            .sum();
+        let power = power(&strata);
+        let tuned = precision(&strata, power);
+        let more = tuned.times_to_halve().map(|times| (labelled as f64 * (times - 1.0)).ceil());
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most all")]
+        let more_labels =
+            more.filter(|&more| more + labelled as f64 <= all as f64).map(|more| more as u64);
+        if target.id == "all" {
+            unseen = unseen_of(design, &strata);
+        }
+        counts.push(Estimate {
+            id: target.id,
+            name: target.name,
+            tagged,
+            labelled: found,
+            count: interval(&tuned, all, found),
+            labels_alone: interval(&precision(&strata, 0.0), all, found),
+            power,
+            more_labels,
+        });
+    }
+    Ok(Estimates {
+        unit: design.unit,
+        postings: all,
+        drawn: design.drawn.len(),
+        labelled: labels.len(),
+        counts,
+        unseen,
+    })
+}
+
+/// Returns a count within what is possible: at least those that were seen, at most all.
+fn interval(precision: &Precision, all: u64, seen: u64) -> Interval {
+    let all = all as f64;
+    let possible = |mean: f64| (mean * all).clamp(seen as f64, all);
+    let margin = precision.margin();
+    Interval {
+        value: possible(precision.mean),
+        low: possible(precision.mean - margin),
+        high: possible(precision.mean + margin),
+    }
+}
+
+fn unseen_of(design: &Design, strata: &[SampledStratum]) -> Vec<Unseen> {
+    let unseen = |(stratum, sampled): (&super::Stratum, &SampledStratum)| {
+        let labelled = sampled.labelled.len();
+        let rest = stratum.postings - labelled as u64;
+        let seen = sampled.labelled.iter().any(|(label, _)| *label > 0.0);
+        let at_most = (3.0 / labelled as f64 * stratum.postings as f64).min(rest as f64);
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most the rest"
+        )]
+        let at_most = at_most.ceil() as u64;
+        (!seen && rest > 0).then(|| Unseen {
+            stratum: stratum.name.clone(),
+            postings: stratum.postings,
+            labelled,
+            at_most,
+        })
+    };
+    design.strata.iter().zip(strata).filter_map(unseen).collect()
+}
+
+/// Checks that labels and design are of one another, and returns the positions of the rows by id.
+fn check<'d>(
+    sheet: &Path,
+    design: &'d Design,
+    labels: &Labels,
+    taxonomy: &Taxonomy,
+) -> Result<BTreeMap<&'d str, usize>, AuditError> {
+    let wrong = |problem: String| AuditError::Design { path: super::design_path(sheet), problem };
+    let expected: Vec<String> = targets(taxonomy).into_iter().map(|target| target.id).collect();
+    if design.targets != expected {
+        return Err(wrong("it is of another taxonomy".to_owned()));
+    }
+    let width = expected.len();
+    let is_whole = design.strata.iter().all(|stratum| {
+        stratum.sums.len() == width && stratum.squares.len() == width && stratum.postings > 0
+    }) && design
+        .drawn
+        .iter()
+        .all(|row| row.stratum < design.strata.len() && row.predictions.len() == width);
+    if !is_whole {
+        return Err(wrong("parts of it are missing".to_owned()));
+    }
+    let places: BTreeMap<&str, usize> =
+        design.drawn.iter().enumerate().map(|(n, row)| (row.id.as_str(), n)).collect();
+    if let Some(id) = labels.keys().find(|id| !places.contains_key(id.as_str())) {
+        let id: String = id.escape_debug().take(100).collect();
+        return Err(wrong(format!("the row `{id}` of the sheet was not drawn")));
+    }
+    for (n, stratum) in design.strata.iter().enumerate() {
+        let drawn = design.drawn.iter().filter(|row| row.stratum == n);
+        let (done, open): (Vec<_>, Vec<_>) = drawn.partition(|row| labels.contains_key(&row.id));
+        let needed = stratum.drawn.min(2);
+        if done.len() < needed {
+            let missing = needed - done.len();
+            return Err(AuditError::Unlabelled {
+                path: sheet.to_owned(),
+                stratum: stratum.name.clone(),
+                found: done.len(),
+                drawn: stratum.drawn,
+                needed,
+                next: open.iter().take(missing).map(|row| format!("`{}`", row.id)).collect(),
+            });
+        }
+    }
+    Ok(places)
+}
