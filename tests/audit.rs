@@ -101,7 +101,7 @@ fn estimates_find_what_the_classifier_does_not() {
         assert!(width > 20.0 && width < 400.0, "{id} {found}");
         assert!(found["more_labels"].as_u64().unwrap() > 400, "{id} {found}");
     }
-    assert_eq!(found["programmer-engineer"]["labelled"], 0);
+    assert_eq!(found["programmer-software-engineer"]["labelled"], 0);
 }
 
 #[test]

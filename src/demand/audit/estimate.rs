@@ -127,8 +127,8 @@ pub fn estimate(
             name: target.name,
             tagged,
             labelled: found,
-            count: interval(&tuned, all, found),
-            labels_alone: interval(&precision(&strata, 0.0), all, found),
+            count: interval(&tuned, &strata, all, found),
+            labels_alone: interval(&precision(&strata, 0.0), &strata, all, found),
             power,
             more_labels,
         });
@@ -143,16 +143,16 @@ pub fn estimate(
     })
 }
 
-/// Returns a count within what is possible: at least those that were seen, at most all.
-fn interval(precision: &Precision, all: u64, seen: u64) -> Interval {
+/// Returns a count with its interval, within what is possible: at least those that were seen, at most all.
+fn interval(precision: &Precision, strata: &[SampledStratum], all: u64, seen: u64) -> Interval {
+    let labelled: usize = strata.iter().map(|stratum| stratum.labelled.len()).sum();
     let all = all as f64;
     let possible = |mean: f64| (mean * all).clamp(seen as f64, all);
-    let margin = precision.margin();
-    Interval {
-        value: possible(precision.mean),
-        low: possible(precision.mean - margin),
-        high: possible(precision.mean + margin),
-    }
+    let (low, high) = match labelled as f64 >= all {
+        true => (precision.mean - precision.margin(), precision.mean + precision.margin()),
+        false => precision.score_interval(labelled),
+    };
+    Interval { value: possible(precision.mean), low: possible(low), high: possible(high) }
 }
 
 fn unseen_of(design: &Design, strata: &[SampledStratum]) -> Vec<Unseen> {

@@ -102,9 +102,28 @@ impl Precision {
     /// The 97.5th percentile of the normal distribution.
     const Z: f64 = 1.959_963_984_540_054;
 
-    /// Returns half of the 95 % interval.
+    /// Returns half of the 95 % interval of PPI++, which takes the mean for normally distributed.
     pub fn margin(&self) -> f64 {
         Self::Z * (self.of_labels + self.of_predictions).sqrt()
+    }
+
+    /// Returns the 95 % interval by score (Wilson 1927) of as many labels of a simple random sample as
+    /// would have this variance (Korn and Graubard 1998): near to that of PPI++ where many labels are hits, and
+    /// right where few are. `labelled` is the number of labels, which stands in where there is no
+    /// variance to go by.
+    pub fn score_interval(&self, labelled: usize) -> (f64, f64) {
+        let mean = self.mean.clamp(0.0, 1.0);
+        let spread = mean * (1.0 - mean);
+        let variance = self.of_labels + self.of_predictions;
+        let n = match spread > 0.0 && variance > 0.0 {
+            true => spread / variance,
+            false if variance > 0.0 => return (mean - self.margin(), mean + self.margin()),
+            false => labelled.max(1) as f64,
+        };
+        let squared = Self::Z * Self::Z / n;
+        let middle = (mean + squared / 2.0) / (1.0 + squared);
+        let half = Self::Z * (spread / n + squared / (4.0 * n)).sqrt() / (1.0 + squared);
+        (middle - half, middle + half)
     }
 
     /// Returns how many times as many labels, shared among the strata as now, would halve the
@@ -155,6 +174,17 @@ mod tests {
         assert!(precision(&strata, 1.0).margin() < 1e-6);
         strata[0].expected = Some(0.09);
         assert!(precision(&strata, 1.0).margin() > 0.05);
+    }
+
+    #[test]
+    fn score_intervals_are_those_of_wilson() {
+        // 10 of 100, and 0 of 20: 0.0552 to 0.1744, 0 to 0.1611.
+        let found = Precision { mean: 0.1, of_labels: 0.0009, of_predictions: 0.0 };
+        let (low, high) = found.score_interval(100);
+        assert!((low - 0.0552).abs() < 1e-4 && (high - 0.1744).abs() < 1e-4, "{low} {high}");
+        let found = Precision { mean: 0.0, of_labels: 0.0, of_predictions: 0.0 };
+        let (low, high) = found.score_interval(20);
+        assert!(low.abs() < 1e-12 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
     }
 
     #[test]
