@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// Write the table to a file: .csv, .tsv, .json, .parquet or .xlsx [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Also write a report with charts, one HTML file that needs nothing beside it
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How the table is written to standard output [default: a table on a terminal, CSV elsewhere]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
@@ -101,7 +104,7 @@ enum UnitChoice {
 const SHOWN_SET_ASIDE: usize = 5;
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
-    for path in arguments.output.iter() {
+    for path in arguments.output.iter().chain(&arguments.report) {
         if !arguments.force && path.is_file() {
             bail!(
                 "{}: the file is there already; choose another name, or overwrite it with --force",
@@ -127,7 +130,8 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     };
     let options = DemandOptions {
         by: arguments.by.clone(),
-        report: format == Some(DemandFormat::Json)
+        report: arguments.report.is_some()
+            || format == Some(DemandFormat::Json)
             || format == Some(DemandFormat::Excel)
             || arguments.format == Some(Format::Json),
         threads,
@@ -174,6 +178,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         table.rows.truncate(top);
     }
     write(arguments, format, &table, &overview)?;
+    if let Some(path) = &arguments.report {
+        put(path, demand::write_report(&overview)?.as_bytes())?;
+    }
     if log.is_for_people() {
         tell(&overview)?;
     }
@@ -232,8 +239,7 @@ fn write(
     let safe = arguments.excel_safe;
     if let (Some(path), Some(format)) = (&arguments.output, format) {
         let bytes = format.write(table, overview, safe)?;
-        return OutputFile::put(path, &bytes)
-            .with_context(|| format!("{}: cannot write", path.display()));
+        return put(path, &bytes);
     }
     let is_terminal = io::stdout().is_terminal();
     let format = match arguments.format {
@@ -247,6 +253,10 @@ fn write(
     };
     io::stdout().lock().write_all(&format.write(table, overview, safe)?)?;
     Ok(())
+}
+
+fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    OutputFile::put(path, bytes).with_context(|| format!("{}: cannot write", path.display()))
 }
 
 fn tell_set_aside(found: &DemandRun, count: u64) -> anyhow::Result<()> {

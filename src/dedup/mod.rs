@@ -42,6 +42,17 @@ pub fn employer_key(name: &str) -> String {
     normal::numbered_employer(name).join(" ")
 }
 
+/// Returns an employer's name as it is written, without the rating that some boards put behind it.
+///
+/// ```
+/// use rolecall::dedup::employer_name;
+///
+/// assert_eq!(employer_name(" ACME Health, Inc. 3.7"), "ACME Health, Inc.");
+/// ```
+pub fn employer_name(name: &str) -> &str {
+    normal::unrated(name)
+}
+
 pub use sketch::SHINGLE_WORDS;
 
 /// What makes an ad: the parts of a posting that tell whether another one is the same.

@@ -104,10 +104,16 @@ pub(super) fn employer(employer: &str) -> Vec<String> {
 
 /// Returns the words of an employer, other numbers too: `Clinic 34` is not `Clinic 12`.
 pub(super) fn numbered_employer(employer: &str) -> Vec<String> {
+    bare_name(unrated(employer), |_| false)
+}
+
+/// Returns an employer as it is written, without blanks around it and the rating that some boards put behind:
+/// `Acme` of `Acme 3.7`.
+pub(super) fn unrated(employer: &str) -> &str {
     let name = employer.trim();
     let is_rating = |last: &str| matches!(last.as_bytes(), [b'0'..=b'5', b'.', b'0'..=b'9']);
     let rated = name.rsplit_once(char::is_whitespace).filter(|(_, last)| is_rating(last));
-    bare_name(rated.map_or(name, |(name, _)| name), |_| false)
+    rated.map_or(name, |(name, _)| name.trim_end())
 }
 
 fn bare_name(employer: &str, is_beside: impl Fn(&str) -> bool) -> Vec<String> {

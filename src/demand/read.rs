@@ -14,7 +14,7 @@ use super::key::Attribute;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
 use crate::batch::{Form, Rows};
-use crate::dedup::{Ad, Signature, employer_key};
+use crate::dedup::{Ad, Signature, employer_key, employer_name};
 use crate::table::{
     CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
 };
@@ -292,7 +292,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
         counts.read += 1;
         let number = self.facts.texts.number(plain);
         if !self.facts.spellings.contains_key(&number) {
-            let spelled = self.facts.texts.number(text.trim());
+            let spelled = self.facts.texts.number(employer_name(text));
             self.facts.spellings.insert(number, spelled);
         }
         Some(number)

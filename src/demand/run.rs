@@ -340,7 +340,7 @@ impl DemandRun {
         let mut quality = self.quality();
         quality.duplicates = all.ads.map(|ads| all.postings - ads);
         let mut overview = Overview {
-            title: format!("Demand for {} roles", corpus.taxonomy.name),
+            title: format!("Demand for {}", corpus.taxonomy.title),
             taxonomy: corpus.taxonomy.name.clone(),
             unit,
             period: self
@@ -355,7 +355,9 @@ impl DemandRun {
             roles: reader.roles(&views, &certifications),
             months: reader.months(&views),
             states: reader.states(&views, |code| state(code).map(|state| state.name.to_owned())),
-            regions: reader.regions(&views, &REGIONS.map(Region::as_str)),
+            regions: reader.regions(&views, &REGIONS.map(Region::as_str), |code| {
+                readers.place.country_name(code)
+            }),
             employers: reader.employers(&views),
             methods: Vec::new(),
             evidence: shown.evidence.clone(),

@@ -134,7 +134,12 @@ impl Reader<'_> {
     }
 
     /// Returns the counts by region: those of the US in the order given, then other countries by count.
-    pub(super) fn regions(&self, views: &Views, regions: &[&str]) -> Vec<Cell> {
+    pub(super) fn regions(
+        &self,
+        views: &Views,
+        regions: &[&str],
+        country: impl Fn(&str) -> Option<&'static str>,
+    ) -> Vec<Cell> {
         let mut cells = self.cells(views, (View::Regions, View::RoleRegions), Attribute::Region);
         cells.retain(|cell| !cell.key.starts_with('('));
         let rank = |cell: &Cell| regions.iter().position(|region| *region == cell.key);
@@ -148,6 +153,11 @@ impl Reader<'_> {
         });
         let us = cells.iter().filter(|cell| rank(cell).is_some()).count();
         cells.truncate(us + COUNTRIES);
+        for cell in &mut cells {
+            if let Some(name) = country(&cell.key) {
+                name.clone_into(&mut cell.name);
+            }
+        }
         cells
     }
 

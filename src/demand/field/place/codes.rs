@@ -80,6 +80,7 @@ pub(super) struct Codes {
     names: FxHashMap<String, Name>,
     codes: FxHashMap<&'static str, Code>,
     states: Vec<State>,
+    country_names: FxHashMap<&'static str, &'static str>,
     cities: FxHashMap<String, City>,
     city_codes: FxHashMap<&'static str, FxHashMap<String, &'static str>>,
     metros: FxHashMap<String, Vec<State>>,
@@ -93,6 +94,7 @@ impl Codes {
             names: FxHashMap::default(),
             codes: FxHashMap::default(),
             states: Vec::new(),
+            country_names: FxHashMap::default(),
             cities: FxHashMap::default(),
             city_codes: FxHashMap::default(),
             metros: FxHashMap::default(),
@@ -124,6 +126,7 @@ impl Codes {
         for [code, long_code, name, others] in rows(COUNTRIES)? {
             codes.codes.entry(code).or_default().country = Some(code);
             codes.codes.entry(long_code).or_default().country = Some(code);
+            codes.country_names.insert(code, name);
             for name in std::iter::once(name).chain(list(others)) {
                 codes.names.entry(name.to_lowercase()).or_default().country = Some(code);
             }
@@ -153,6 +156,10 @@ impl Codes {
 
     pub(super) fn states(&self) -> &[State] {
         &self.states
+    }
+
+    pub(super) fn country_name(&self, code: &str) -> Option<&'static str> {
+        self.country_names.get(code).copied()
     }
 
     pub(super) fn state(&self, code: &str) -> Option<State> {

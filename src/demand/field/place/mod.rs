@@ -178,6 +178,17 @@ impl PlaceReader {
         self.codes.states()
     }
 
+    /// Returns the English name of a country, by its ISO 3166-1 alpha-2 code.
+    ///
+    /// ```
+    /// # use rolecall::demand::field::FieldReaders;
+    /// assert_eq!(FieldReaders::embedded()?.place.country_name("GB"), Some("United Kingdom"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn country_name(&self, code: &str) -> Option<&'static str> {
+        self.codes.country_name(code)
+    }
+
     /// Reads a place; takes one to three microseconds.
     ///
     /// ```
