@@ -116,7 +116,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         None => None,
         Some(path) => Some(DemandFormat::of(path).with_context(|| {
             format!(
-                "{}: expected a name that ends in .csv, .tsv, .json, .parquet or .xlsx",
+                "{}: expected a name that ends in .csv, .tsv, .json, .parquet or .xlsx; HTML is written by --report",
                 path.display()
             )
         })?),
