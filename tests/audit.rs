@@ -171,12 +171,13 @@ fn wrong_sheets_are_refused_with_what_to_do() {
     assert!(text(&output.stderr).contains("perhaps with labels"));
     fill(&sheet, |title| if title == "Trainer" { "coach" } else { "none" });
     let error = refused();
-    assert!(error.contains("no role `coach`") && error.contains("sheet.csv:"), "{error}");
+    assert!(error.contains("no role `coach`; did you mean `none`?"), "{error}");
+    assert!(error.contains("sheet.csv: row ") && error.contains("more"), "{error}");
     fs::write(&sheet, "audit_id,label\np1,none\np1,none\n").unwrap();
     assert!(refused().contains("there twice"), "{}", refused());
     fs::write(&sheet, "audit_id,label\nx,none\n").unwrap();
     assert!(refused().contains("`x` of the sheet was not drawn"), "{}", refused());
-    fs::write(&sheet, "audit_id;label\nx;none\n").unwrap();
+    fs::write(&sheet, "id;label\nx;none\n").unwrap();
     assert!(refused().contains("no column `audit_id`"), "{}", refused());
     fs::write(folder.path("sheet.csv.design.json"), "{").unwrap();
     assert!(refused().contains("draw the sample again"), "{}", refused());
@@ -194,5 +195,131 @@ fn untagged_postings_are_tagged_on_the_way() {
     let output = audit(&["estimate"], &[&sheet]);
     let shown = text(&output.stdout);
     assert!(shown.contains("105 postings, 60 of 60 drawn labelled"), "{shown}");
-    assert!(shown.contains("may have one."), "{shown}");
+    assert!(shown.contains("by these labels alone up to"), "{shown}");
+}
+
+/// Writes the truth into a sheet and saves it as a spreadsheet would, elsewhere.
+fn save(sheet: &Path, to: &Path, delimiter: u8, encode: impl Fn(&str) -> Vec<u8>) {
+    let mut reader = csv::Reader::from_path(sheet).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let builder = &mut csv::WriterBuilder::new();
+    let builder = builder.delimiter(delimiter).terminator(csv::Terminator::CRLF);
+    let mut writer = builder.from_writer(Vec::new());
+    writer.write_record(header.iter().map(|name| name.trim_start_matches('\u{feff}'))).unwrap();
+    for row in reader.records().map(Result::unwrap) {
+        let cells = row.iter().enumerate();
+        writer
+            .write_record(cells.map(|(n, cell)| if n == 1 { truth(&row[2]) } else { cell }))
+            .unwrap();
+    }
+    let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    fs::write(to, encode(&text)).unwrap();
+    let name = |path: &Path| format!("{}.design.json", path.display());
+    fs::copy(name(sheet), name(to)).unwrap();
+}
+
+#[test]
+fn sheets_are_read_as_spreadsheets_save_them() {
+    let folder = Folder::new();
+    let accented = tagged(1000).replace("Nashville, TN", "Montréal; Québec – “nord”");
+    fs::write(folder.path("tagged.csv"), accented).unwrap();
+    draw(&folder, &["--labels", "60"], "sheet.csv");
+    let sheet = folder.path("sheet.csv");
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xFF, 0xFE].into_iter().chain(units).collect()
+    };
+    let windows = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let plain = |text: &str| text.as_bytes().to_vec();
+    let save = |name: &str, delimiter: u8, encode: &dyn Fn(&str) -> Vec<u8>| {
+        save(&sheet, &folder.path(name), delimiter, encode);
+        estimates(&folder.path(name))
+    };
+    let expected = save("plain.csv", b',', &plain);
+    assert_eq!(save("german.csv", b';', &windows), expected);
+    assert_eq!(save("unicode.txt", b'\t', &utf16), expected);
+    assert_eq!(save("calc.csv", b';', &plain), expected);
+    fs::write(folder.path("book.xlsx"), b"PK\x03\x04\x14\x00\x9d\xff\x80 and more").unwrap();
+    let design = folder.path("sheet.csv.design.json");
+    let arguments = ["estimate", "--design", design.to_str().unwrap()];
+    let output = audit(&arguments, &[&folder.path("book.xlsx")]);
+    assert!(text(&output.stderr).contains("save it as CSV first"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_sheet_that_is_filled_in_halfway_is_estimated_from_what_there_is() {
+    let folder = Folder::new();
+    fs::write(folder.path("tagged.csv"), tagged(5000)).unwrap();
+    draw(&folder, &["--labels", "400"], "sheet.csv");
+    let sheet = folder.path("sheet.csv");
+    fill(&sheet, truth);
+    let whole = estimates(&sheet);
+    let lines = fs::read_to_string(&sheet).unwrap();
+    // No text of these rows has a line break.
+    let half: Vec<&str> = lines.lines().take(201).collect();
+    fs::write(&sheet, half.join("\n")).unwrap();
+    let output = audit(&["estimate"], &[&sheet]);
+    assert!(text(&output.stdout).contains("200 drawn rows have no label"));
+    let width = |found: &Value| {
+        found["count"]["high"].as_f64().unwrap() - found["count"]["low"].as_f64().unwrap()
+    };
+    assert!(width(&estimates(&sheet)["all"]) > width(&whole["all"]));
+}
+
+#[test]
+fn a_design_that_was_changed_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.path("tagged.csv"), tagged(1000)).unwrap();
+    draw(&folder, &["--labels", "60"], "sheet.csv");
+    let (sheet, path) = (folder.path("sheet.csv"), folder.path("sheet.csv.design.json"));
+    fill(&sheet, truth);
+    let design: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    for (pointer, value) in [
+        ("/strata/0/postings", 1),
+        ("/strata/0/sums/0", -1),
+        ("/strata/0/drawn", 0),
+        ("/drawn/0/stratum", 99),
+        ("/drawn/0/predictions/0", 7),
+    ] {
+        let mut changed = design.clone();
+        *changed.pointer_mut(pointer).unwrap() = value.into();
+        fs::write(&path, changed.to_string()).unwrap();
+        let output = audit(&["estimate"], &[&sheet]);
+        assert_eq!(output.status.code(), Some(2), "{pointer}");
+        let error = text(&output.stderr);
+        assert!(error.contains("sheet.csv.design.json: it is not as it was written"), "{error}");
+    }
+}
+
+#[test]
+fn texts_are_for_reading_and_labels_may_be_names() {
+    let folder = Folder::new();
+    let rows = "title,description,onc_role\n".to_owned()
+        + &"<b>Trainer</b>,\"<p>One &amp;</p>\n\n\n<p>two</p>\",trainer\n".repeat(20);
+    fs::write(folder.path("tagged.csv"), rows).unwrap();
+    draw(&folder, &["--labels", "20"], "sheet.csv");
+    let sheet = folder.path("sheet.csv");
+    let written = fs::read_to_string(&sheet).unwrap();
+    assert!(written.contains(",Trainer,,,\"One &\ntwo\","), "{written}");
+    fill(&sheet, |_| "implementation MANAGERS");
+    let found = &estimates(&sheet)["implementation-manager"];
+    // Of all that there is nothing is left to doubt.
+    for bound in ["value", "low", "high"] {
+        assert_eq!(found["count"][bound], 20.0, "{found}");
+    }
+    assert_eq!(found["more_labels"], Value::Null);
+}
+
+#[test]
+fn more_labels_take_none_away() {
+    let folder = Folder::new();
+    fs::write(folder.path("tagged.csv"), tagged(5000)).unwrap();
+    draw(&folder, &["--labels", "79"], "small.csv");
+    let small = folder.path("small.csv");
+    fill(&small, truth);
+    let keep = ["--labels", "80", "--keep", small.to_str().unwrap()];
+    draw(&folder, &keep, "large.csv");
+    let mut reader = csv::Reader::from_path(folder.path("large.csv")).unwrap();
+    let open = reader.records().filter(|row| row.as_ref().unwrap()[1].is_empty()).count();
+    assert_eq!(open, 1);
 }

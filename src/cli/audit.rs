@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
@@ -105,7 +105,7 @@ fn draw(arguments: &Draw, data: &Data) -> anyhow::Result<Exit> {
     let known = match &arguments.keep {
         Some(sheet) => {
             let before = read_design(&design_path(sheet))?;
-            (Some(before), audit::labels(sheet, &corpus.taxonomy)?)
+            (Some(before), audit::labels(sheet, corpus)?)
         }
         None => (None, Labels::new()),
     };
@@ -121,7 +121,7 @@ fn draw(arguments: &Draw, data: &Data) -> anyhow::Result<Exit> {
         }
     }
     let cannot = |path: &Path| format!("{}: cannot write", path.display());
-    let json = serde_json::to_string_pretty(&drawn.design)? + "\n";
+    let json = serde_json::to_string(&drawn.design)? + "\n";
     OutputFile::put(&design, json.as_bytes()).with_context(|| cannot(&design))?;
     let sheet = audit::write_sheet(&drawn, &corpus.taxonomy, &known.1)?;
     OutputFile::put(&arguments.output, &sheet).with_context(|| cannot(&arguments.output))?;
@@ -182,19 +182,13 @@ fn estimate(arguments: &Estimate, data: &Data) -> anyhow::Result<Exit> {
     let corpus = data.corpus()?;
     let path = arguments.design.clone().unwrap_or_else(|| design_path(&arguments.sheet));
     let design = read_design(&path)?;
-    let labels = audit::labels(&arguments.sheet, &corpus.taxonomy)?;
-    let found = audit::estimate(&arguments.sheet, &design, &labels, &corpus.taxonomy)?;
+    let labels = audit::labels(&arguments.sheet, &corpus)?;
+    let found = audit::estimate((&arguments.sheet, &path), &design, &labels, &corpus.taxonomy)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?;
     } else {
         show(&mut out, &found)?;
-    }
-    if found.labelled < found.drawn && std::io::stderr().is_terminal() {
-        eprintln!(
-            "{} of {} rows are labelled; those that are not count as if they had been left out by chance",
-            found.labelled, found.drawn
-        );
     }
     Ok(Exit::Done)
 }
@@ -234,10 +228,17 @@ fn show(out: &mut impl Write, found: &Estimates) -> anyhow::Result<()> {
         out,
         "\n{FAINT}Intervals hold whatever errors the classifier makes, not for errors of the labels.{FAINT:#}"
     )?;
+    if found.labelled < found.drawn {
+        writeln!(
+            out,
+            "{FAINT}{} drawn rows have no label: they count as if they had been left out by chance.{FAINT:#}",
+            found.drawn - found.labelled
+        )?;
+    }
     for unseen in &found.unseen {
         writeln!(
             out,
-            "{FAINT}No role among {} labelled of {} {}: up to {} of them may have one.{FAINT:#}",
+            "{FAINT}No role among {} labelled of {} {}: by these labels alone up to {} may have one.{FAINT:#}",
             unseen.labelled, unseen.postings, unseen.stratum, unseen.at_most
         )?;
     }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use encoding_rs::UTF_8;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 pub use self::options::{InputFormat, InputOptions};
 use self::start::{CsvStart, SAMPLE_ROWS, json_sample, parquet_sample, unmarked};
@@ -154,7 +154,9 @@ impl Input {
             None => detect_encoding(&start, is_all)
                 .map_err(|source| TableError::Encoding { path: path.to_owned(), source })?,
         };
-        if detected.encoding == UTF_8 {
+        // Half of UTF-16 is zeros, and who names an encoding knows that it is text.
+        let is_guessed = options.encoding.is_none() && !is_utf16(&detected);
+        if detected.encoding == UTF_8 || is_guessed {
             refuse_unsupported(path, &start)?;
         }
         let digest = source.digest();
@@ -366,6 +368,10 @@ impl Input {
         let dialect = self.dialect();
         Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), columns })
     }
+}
+
+fn is_utf16(detected: &Detected) -> bool {
+    [UTF_16LE, UTF_16BE].contains(&detected.encoding)
 }
 
 fn digest_whole(path: &Path) -> io::Result<Digested> {

@@ -64,6 +64,35 @@ pub struct Design {
     pub drawn: Vec<DrawnPosting>,
 }
 
+impl Design {
+    /// Tells whether the parts fit together, as those of a file that nobody changed do.
+    pub(super) fn is_whole(&self) -> bool {
+        let targets = self.targets.len();
+        let drawn = |n: usize| self.drawn.iter().filter(|row| row.stratum == n).count();
+        let is_stratum = |(n, stratum): (usize, &Stratum)| {
+            let Stratum { postings, sums, squares, .. } = stratum;
+            // Predictions are from 0 to 1, so that their squares are at most themselves; but for rounding.
+            let most = |number: f64| number * 1.000_001;
+            let is_sum = |(&sum, &square): (&f64, &f64)| {
+                0.0 <= square && square <= most(sum) && sum <= most(*postings as f64)
+            };
+            (sums.len(), squares.len()) == (targets, targets)
+                && stratum.drawn == drawn(n)
+                && (1..=*postings).contains(&(stratum.drawn as u64))
+                && sums.iter().zip(squares).all(is_sum)
+        };
+        let is_row = |row: &DrawnPosting| {
+            row.stratum < self.strata.len()
+                && row.predictions.len() == targets
+                && row.predictions.iter().all(|p| (0.0..=1.0).contains(p))
+        };
+        let postings = self.strata.iter().map(|stratum| u128::from(stratum.postings)).sum::<u128>();
+        postings == u128::from(self.postings)
+            && self.strata.iter().enumerate().all(is_stratum)
+            && self.drawn.iter().all(is_row)
+    }
+}
+
 /// A part of the inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stratum {

@@ -16,6 +16,7 @@ use crate::demand::field::GivenFields;
 use crate::demand::run::{Sink, Wanted, read_input};
 use crate::demand::{DemandOptions, SetAside, Unit};
 use crate::taxonomy::Taxonomy;
+use crate::text::strip_markup;
 
 /// How a sample is drawn.
 #[derive(Debug, Clone)]
@@ -219,7 +220,11 @@ impl Lots {
         let is_in = stratum.lots.len() < self.kept
             || stratum.lots.peek().is_some_and(|last| hash < last.hash);
         if is_in {
-            let text = PostingText { body: cut(&text.body), ..text.clone() };
+            let text = PostingText {
+                title: readable(&text.title),
+                body: cut(&readable(&text.body)),
+                ..text.clone()
+            };
             stratum.lots.push(Lot { hash, predictions, text });
             if stratum.lots.len() > self.kept {
                 stratum.lots.pop();
@@ -329,6 +334,13 @@ fn name(taxonomy: &Taxonomy, place: usize) -> String {
     }
 }
 
+/// Returns a text without markup, and without blanks and empty lines that are only for the eye of a machine.
+fn readable(text: &str) -> String {
+    let text = strip_markup(text);
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 fn cut(text: &str) -> String {
     match text.char_indices().nth(CELL) {
         None => text.to_owned(),
@@ -336,29 +348,29 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Shares labels among strata of so many postings and such a variance.
+/// Shares labels among strata of so many postings and such a variance, one after another, so that more
+/// labels take none away from a stratum.
 fn allocate(strata: &[(u64, f64)], labels: usize) -> Result<Vec<usize>, AuditError> {
-    let most = |postings: u64| usize::try_from(postings).unwrap_or(usize::MAX);
-    let least = |wished: usize| -> Vec<usize> {
-        strata.iter().map(|&(postings, _)| wished.min(most(postings))).collect()
-    };
-    let wished = (labels / (2 * strata.len())).clamp(2, WISHED);
-    let mut given = least(wished);
-    let mut left = labels.checked_sub(given.iter().sum()).ok_or_else(|| {
-        AuditError::TooFewLabels { labels, strata: strata.len(), needed: least(2).iter().sum() }
-    })?;
-    while left > 0 {
-        let mut best: Option<(f64, usize)> = None;
-        for (n, &(postings, variance)) in strata.iter().enumerate() {
+    let most = |n: usize| usize::try_from(strata[n].0).unwrap_or(usize::MAX);
+    let needed: usize = (0..strata.len()).map(|n| most(n).min(2)).sum();
+    if labels < needed {
+        return Err(AuditError::TooFewLabels { labels, strata: strata.len(), needed });
+    }
+    let mut given = vec![0; strata.len()];
+    for label in 0..labels {
+        let wished = ((label + 1) / (2 * strata.len())).clamp(2, WISHED);
+        let open = || (0..strata.len()).filter(|&n| given[n] < most(n));
+        let gain = |n: usize| {
             let has = given[n] as f64;
-            let gain = postings as f64 * (variance / (has * (has + 1.0))).sqrt();
-            if given[n] < most(postings) && best.is_none_or(|(most, _)| gain > most) {
-                best = Some((gain, n));
-            }
+            strata[n].0 as f64 * (strata[n].1 / (has * (has + 1.0))).sqrt()
+        };
+        let first = open().filter(|&n| given[n] < wished).min_by_key(|&n| given[n]);
+        // Of equals the first.
+        let best = || open().rev().max_by(|&a, &b| gain(a).total_cmp(&gain(b)));
+        match first.or_else(best) {
+            Some(n) => given[n] += 1,
+            None => break,
         }
-        let Some((_, n)) = best else { break };
-        given[n] += 1;
-        left -= 1;
     }
     Ok(given)
 }
@@ -373,6 +385,9 @@ mod tests {
     fn labels_go_where_they_tell_most() {
         assert_eq!(allocate(&[(3, 0.2), (100, 0.1), (10_000, 0.01)], 60).unwrap(), [3, 10, 47]);
         assert_eq!(allocate(&[(3, 0.2), (2, 0.1)], 60).unwrap(), [3, 2]);
+        let sixteen = [(1000, 0.1); 16];
+        let [before, after] = [319, 340].map(|labels| allocate(&sixteen, labels).unwrap());
+        assert!(before.iter().zip(&after).all(|(before, after)| before <= after));
         assert!(allocate(&[(3, 0.2), (2, 0.1)], 3).unwrap_err().to_string().contains("at least 4"));
     }
 
@@ -385,6 +400,8 @@ mod tests {
             let given = allocate(&strata, labels).unwrap();
             let all: u64 = strata.iter().map(|(postings, _)| postings).sum();
             prop_assert_eq!(given.iter().sum::<usize>() as u64, all.min(labels as u64));
+            let more = allocate(&strata, labels + 1).unwrap();
+            prop_assert!(given.iter().zip(&more).all(|(given, more)| given <= more));
             for (given, (postings, _)) in given.iter().zip(&strata) {
                 prop_assert!(*given as u64 <= *postings);
                 prop_assert!(*given as u64 >= 2.min(*postings));

@@ -3,6 +3,17 @@ use std::path::PathBuf;
 use crate::demand::DemandError;
 use crate::table::TableError;
 
+/// Problems that are told at once.
+const TOLD: usize = 5;
+
+fn few(problems: &[String]) -> String {
+    let told = problems.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match problems.len().saturating_sub(TOLD) {
+        0 => told,
+        more => format!("{told}; and {more} more"),
+    }
+}
+
 /// Says why a sample can't be drawn or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -37,19 +48,17 @@ pub enum AuditError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A row of the sheet is wrong.
-    #[error("{}:{line}: {problem}", path.display())]
+    /// Rows of the sheet are wrong.
+    #[error("{}: {}", path.display(), few(problems))]
     Sheet {
         /// The sheet.
         path: PathBuf,
-        /// Where the row is.
-        line: u64,
-        /// What was expected and found.
-        problem: String,
+        /// Which rows, what was found, and what to do.
+        problems: Vec<String>,
     },
     /// A column of the sheet is gone.
     #[error(
-        "{}: the sheet has no column `{name}`; save it with commas between cells and its first line as it was",
+        "{}: the sheet has no column `{name}`; save it as CSV, with its first row as it was",
         path.display()
     )]
     Column {

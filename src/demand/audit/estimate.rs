@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::design::{Design, targets};
 use super::error::AuditError;
-use super::prediction_powered::{Precision, SampledStratum, power, precision};
+use super::prediction_powered::{Precision, SampledStratum, precision, slope};
 use super::sheet::Labels;
 use crate::demand::Unit;
 use crate::evaluate::Interval;
@@ -16,6 +16,14 @@ use crate::taxonomy::Taxonomy;
 /// The counts of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Estimates {
+    /// The program that drew the sample.
+    pub program: String,
+    /// Fingerprint of the corpus that the predictions are by.
+    pub corpus: String,
+    /// What the draw started from.
+    pub seed: u64,
+    /// Names and SHA-256 of the inputs.
+    pub inputs: Vec<(String, String)>,
     /// What is counted.
     pub unit: Unit,
     /// What was drawn from, by the unit.
@@ -45,10 +53,10 @@ pub struct Estimate {
     pub count: Interval,
     /// The same of the labels alone.
     pub labels_alone: Interval,
-    /// How far the predictions were trusted, 0..=1.
-    pub power: f64,
+    /// How far the predictions were trusted: 0 is not at all, 1 as they are.
+    pub slope: f64,
     /// Labels that would halve the interval beside those that are there, shared as they are; nothing if
-    /// the inputs have too few postings for that.
+    /// there is no interval to halve.
     pub more_labels: Option<u64>,
 }
 
@@ -67,22 +75,22 @@ pub struct Unseen {
 }
 
 /// Estimates counts from the labels of a sample. They hold whatever errors the classifier makes, as the
-/// labels are of the inputs themselves; they do not hold for errors of the labels.
+/// labels are of the inputs themselves; they do not hold for errors of the labels. The paths of sheet and
+/// design are for errors.
 ///
 /// # Errors
 ///
 /// Returns an error if the design is of another taxonomy, a label is of no row that was drawn, or a
 /// stratum has fewer than 2 labels.
 pub fn estimate(
-    sheet: &Path,
+    (sheet, design_file): (&Path, &Path),
     design: &Design,
     labels: &Labels,
     taxonomy: &Taxonomy,
 ) -> Result<Estimates, AuditError> {
     let targets = targets(taxonomy);
-    let places = check(sheet, design, labels, taxonomy)?;
+    let places = check((sheet, design_file), design, labels, taxonomy)?;
     let all: u64 = design.strata.iter().map(|stratum| stratum.postings).sum();
-    let labelled = labels.len() as u64;
     let mut counts = Vec::new();
     let mut unseen = Vec::new();
     for (n, target) in targets.into_iter().enumerate() {
@@ -94,7 +102,6 @@ pub fn estimate(
                 sum: stratum.sums[n],
                 squares: stratum.squares[n],
                 labelled: Vec::new(),
-                expected: Some((stratum.sums[n] - stratum.squares[n]) / stratum.postings as f64),
             })
             .collect();
         let mut found = 0;
@@ -113,12 +120,10 @@ pub fn estimate(
             .filter(|stratum| stratum.role.is_some_and(|role| target.roles.contains(&role)))
             .map(|stratum| stratum.postings)
             .sum();
-        let power = power(&strata);
-        let tuned = precision(&strata, power);
-        let more = tuned.times_to_halve().map(|times| (labelled as f64 * (times - 1.0)).ceil());
+        let slope = slope(&strata);
+        let tuned = precision(&strata, slope);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most all")]
-        let more_labels =
-            more.filter(|&more| more + labelled as f64 <= all as f64).map(|more| more as u64);
+        let more_labels = tuned.more_to_halve().map(|more| more as u64);
         if target.id == "all" {
             unseen = unseen_of(design, &strata);
         }
@@ -127,13 +132,17 @@ pub fn estimate(
             name: target.name,
             tagged,
             labelled: found,
-            count: interval(&tuned, &strata, all, found),
-            labels_alone: interval(&precision(&strata, 0.0), &strata, all, found),
-            power,
+            count: interval(&tuned, all, found),
+            labels_alone: interval(&precision(&strata, 0.0), all, found),
+            slope,
             more_labels,
         });
     }
     Ok(Estimates {
+        program: design.program.clone(),
+        corpus: design.corpus.clone(),
+        seed: design.seed,
+        inputs: design.inputs.clone(),
         unit: design.unit,
         postings: all,
         drawn: design.drawn.len(),
@@ -144,14 +153,10 @@ pub fn estimate(
 }
 
 /// Returns a count with its interval, within what is possible: at least those that were seen, at most all.
-fn interval(precision: &Precision, strata: &[SampledStratum], all: u64, seen: u64) -> Interval {
-    let labelled: usize = strata.iter().map(|stratum| stratum.labelled.len()).sum();
+fn interval(precision: &Precision, all: u64, seen: u64) -> Interval {
     let all = all as f64;
     let possible = |mean: f64| (mean * all).clamp(seen as f64, all);
-    let (low, high) = match labelled as f64 >= all {
-        true => (precision.mean - precision.margin(), precision.mean + precision.margin()),
-        false => precision.score_interval(labelled),
-    };
+    let (low, high) = precision.score_interval();
     Interval { value: possible(precision.mean), low: possible(low), high: possible(high) }
 }
 
@@ -179,25 +184,18 @@ fn unseen_of(design: &Design, strata: &[SampledStratum]) -> Vec<Unseen> {
 
 /// Checks that labels and design are of one another, and returns the positions of the rows by id.
 fn check<'d>(
-    sheet: &Path,
+    (sheet, design_file): (&Path, &Path),
     design: &'d Design,
     labels: &Labels,
     taxonomy: &Taxonomy,
 ) -> Result<BTreeMap<&'d str, usize>, AuditError> {
-    let wrong = |problem: String| AuditError::Design { path: super::design_path(sheet), problem };
+    let wrong = |problem: String| AuditError::Design { path: design_file.to_owned(), problem };
     let expected: Vec<String> = targets(taxonomy).into_iter().map(|target| target.id).collect();
     if design.targets != expected {
         return Err(wrong("it is of another taxonomy".to_owned()));
     }
-    let width = expected.len();
-    let is_whole = design.strata.iter().all(|stratum| {
-        stratum.sums.len() == width && stratum.squares.len() == width && stratum.postings > 0
-    }) && design
-        .drawn
-        .iter()
-        .all(|row| row.stratum < design.strata.len() && row.predictions.len() == width);
-    if !is_whole {
-        return Err(wrong("parts of it are missing".to_owned()));
+    if !design.is_whole() {
+        return Err(wrong("it is not as it was written".to_owned()));
     }
     let places: BTreeMap<&str, usize> =
         design.drawn.iter().enumerate().map(|(n, row)| (row.id.as_str(), n)).collect();

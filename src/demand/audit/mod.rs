@@ -14,5 +14,5 @@ pub use design::{Design, DrawnPosting, Stratum, Target, targets};
 pub use draw::{AuditOptions, Drawn, draw};
 pub use error::AuditError;
 pub use estimate::{Estimate, Estimates, Unseen, estimate};
-pub use prediction_powered::{Precision, SampledStratum, power, precision};
+pub use prediction_powered::{Precision, SampledStratum, precision, slope};
 pub use sheet::{Labels, design_path, labels, write_sheet};

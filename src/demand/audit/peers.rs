@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{SampledStratum, power, precision};
+use super::{SampledStratum, precision, slope};
 
 #[derive(Deserialize)]
 struct Case {
@@ -26,12 +26,13 @@ fn estimates_are_those_of_ppi_py() {
             sum: all().sum(),
             squares: all().map(|f| f * f).sum(),
             labelled: case.labels.iter().copied().zip(case.predictions.iter().copied()).collect(),
-            expected: None,
         }];
-        for (power, theirs) in
-            [(power(&strata), case.tuned), (1.0, case.untuned), (0.0, case.labels_alone)]
+        // Their power is the slope times the share of rows without a label.
+        let untuned = all().count() as f64 / case.unlabelled.len() as f64;
+        for (slope, theirs) in
+            [(slope(&strata), case.tuned), (untuned, case.untuned), (0.0, case.labels_alone)]
         {
-            let found = precision(&strata, power);
+            let found = precision(&strata, slope);
             let ours = [found.mean, found.mean - found.margin(), found.mean + found.margin()];
             for (a, b) in ours.iter().zip(&theirs) {
                 assert!((a - b).abs() < 1e-6, "{ours:?} {theirs:?}");

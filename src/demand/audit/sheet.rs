@@ -1,13 +1,14 @@
 //! The sheet that a person fills in, and the labels in it.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::draw::Drawn;
 use super::error::AuditError;
-use crate::table::{RecordFile, TableError, no_formula};
-use crate::taxonomy::{NONE, Taxonomy};
+use crate::Corpus;
+use crate::batch::{Input, InputFormat, InputOptions, Rows};
+use crate::table::{CellReader, GivenDialect, no_formula};
+use crate::taxonomy::{NONE, Role, Taxonomy};
 
 /// Labels by the id of the row: the position of a role, or nothing for `none`.
 pub type Labels = BTreeMap<String, Option<usize>>;
@@ -46,48 +47,130 @@ pub fn write_sheet(drawn: &Drawn, taxonomy: &Taxonomy, known: &Labels) -> csv::R
     csv.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// Reads the labels of a sheet. Rows without one are left out; case and blanks do not matter.
+/// Reads the labels of a sheet, in whatever delimiter and encoding a spreadsheet saved it. Rows without
+/// one are left out; case, blanks and hyphens do not matter, and a role's name stands for its id.
 ///
 /// # Errors
 ///
-/// Returns an error that names the line if a label is no role, or an id is there twice.
-pub fn labels(sheet: &Path, taxonomy: &Taxonomy) -> Result<Labels, AuditError> {
-    let file = RecordFile::open(sheet)?;
-    let column = |name: &'static str| {
-        file.column(name).ok_or(AuditError::Column { path: sheet.to_owned(), name })
+/// Returns an error that names the rows if labels are no roles, or an id is there twice.
+pub fn labels(sheet: &Path, corpus: &Corpus) -> Result<Labels, AuditError> {
+    let options = InputOptions {
+        dialect: GivenDialect { has_header: Some(true), ..GivenDialect::default() },
+        format: Some(InputFormat::Csv),
+        ..InputOptions::default()
     };
-    let (id, label) = (column(ID)?, column(LABEL)?);
-    let mut labels = Labels::new();
-    let mut problem = None;
-    let read = |line: u64, cells: &[std::borrow::Cow<'_, str>]| {
-        let cell = |n: usize| cells.get(n).map_or("", |cell| cell.trim());
-        let written = cell(label).to_lowercase();
-        let role = match written.as_str() {
-            "" => return ControlFlow::Continue(()),
-            NONE => None,
-            id => match taxonomy.roles.iter().position(|role| role.id == id) {
-                Some(role) => Some(role),
-                None => {
-                    let found: String = written.escape_debug().take(100).collect();
-                    let words = format!(
-                        "the taxonomy has no role `{found}`; take one of the column `choices`, or `{NONE}`"
-                    );
-                    problem = Some((line, words));
-                    return ControlFlow::Break(());
-                }
-            },
-        };
-        if labels.insert(cell(id).to_owned(), role).is_some() {
-            let id: String = cell(id).escape_debug().take(100).collect();
-            problem = Some((line, format!("the row `{id}` is there twice; delete one")));
-            return ControlFlow::Break(());
+    let mut input = Input::open(sheet, &options, &corpus.column_names, Input::SNIFFED_CHUNK_BYTES)?;
+    let place = |name: &'static str| {
+        let is_it = |column: &String| plain(column) == plain(name);
+        let found = input.header.iter().position(is_it);
+        found.ok_or_else(|| AuditError::Column { path: sheet.to_owned(), name })
+    };
+    let (id, label) = (place(ID)?, place(LABEL)?);
+    let dialect = input.dialect();
+    let mut found =
+        Found { taxonomy: &corpus.taxonomy, labels: Labels::new(), problems: Vec::new() };
+    // As a spreadsheet numbers them; the first is the header.
+    let mut row = 1;
+    while let Some(portion) = input.next_portion()? {
+        let Rows::Csv(chunk) = &portion.rows else { continue };
+        let mut reader = CellReader::new(&dialect);
+        for record in &chunk.records {
+            row += 1;
+            let cells = reader.read(chunk.split(record).0, record.kind);
+            found.add(row, &cells.text(id), &cells.text(label));
         }
-        ControlFlow::Continue(())
-    };
-    let done: Result<(), TableError> = file.for_each(read);
-    done?;
-    match problem {
-        Some((line, problem)) => Err(AuditError::Sheet { path: sheet.to_owned(), line, problem }),
-        None => Ok(labels),
+    }
+    match found.problems.is_empty() {
+        true => Ok(found.labels),
+        false => Err(AuditError::Sheet { path: sheet.to_owned(), problems: found.problems }),
+    }
+}
+
+/// What was read of a sheet so far.
+struct Found<'t> {
+    taxonomy: &'t Taxonomy,
+    labels: Labels,
+    problems: Vec<String>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, row: u64, id: &str, label: &str) {
+        let shown = |text: &str| text.trim().escape_debug().take(60).collect::<String>();
+        let wanted = plain(label);
+        if wanted.is_empty() {
+            return;
+        }
+        let roles = &self.taxonomy.roles;
+        let role = match wanted == NONE {
+            true => None,
+            false => {
+                let is_it = |role: &Role| wanted == plain(&role.id) || wanted == plain(&role.name);
+                let Some(role) = roles.iter().position(is_it) else {
+                    let near = nearest(&wanted, roles.iter().map(|role| role.id.as_str()));
+                    let (row_id, label) = (shown(id), shown(label));
+                    self.problems.push(format!(
+                        "row {row} (`{row_id}`): there is no role `{label}`; did you mean `{near}`?"
+                    ));
+                    return;
+                };
+                Some(role)
+            }
+        };
+        if self.labels.insert(id.trim().to_owned(), role).is_some() {
+            self.problems.push(format!("row {row}: `{}` is there twice; delete one", shown(id)));
+        }
+    }
+}
+
+/// Returns a text with letters in lower case, and hyphens between its words.
+fn plain(text: &str) -> String {
+    let is_between =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}');
+    let lower = text.to_lowercase();
+    lower.split(is_between).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Returns the id that takes fewest changes to come to; `none` if there is no id.
+fn nearest<'r>(text: &str, ids: impl Iterator<Item = &'r str>) -> &'r str {
+    // What is longer than any id is none of them; the rest of it does not matter.
+    let text: Vec<char> = text.chars().take(100).collect();
+    ids.chain([NONE]).min_by_key(|id| distance(&text, id)).unwrap_or(NONE)
+}
+
+/// Returns how many characters are to be put in, taken out or replaced (Levenshtein 1966).
+fn distance(one: &[char], other: &str) -> usize {
+    let mut above: Vec<usize> = (0..=one.len()).collect();
+    for (n, letter) in (1..).zip(other.chars()) {
+        let mut row = vec![n];
+        for (m, &mine) in one.iter().enumerate() {
+            let replaced = above[m] + usize::from(mine != letter);
+            row.push(replaced.min(above[m + 1] + 1).min(row[m] + 1));
+        }
+        above = row;
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_told_by_words() {
+        assert_eq!(plain(" Implementation  Manager\n"), "implementation-manager");
+        assert_eq!(plain("implementation_manager"), "implementation-manager");
+        assert_eq!(plain("Implementation–manager"), "implementation-manager");
+        assert_eq!(plain(" - "), "");
+    }
+
+    #[test]
+    fn typing_errors_are_told_with_what_is_near() {
+        let ids = ["trainer", "implementation-manager", "implementation-support-specialist"];
+        let near = |text| nearest(text, ids.into_iter());
+        assert_eq!(near("trianer"), "trainer");
+        assert_eq!(near("implementation-manger"), "implementation-manager");
+        assert_eq!(near("non"), "none");
+        assert_eq!(distance(&['a', 'b'], "b"), 1);
+        assert_eq!(distance(&[], "kitten"), 6);
     }
 }
