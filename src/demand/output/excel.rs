@@ -1,7 +1,8 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::{Cell, OutputError, Sheet};
-use crate::demand::Overview;
+use crate::demand::overview::Cell as Group;
+use crate::demand::{Overview, Unit};
 
 /// Rows of a sheet.
 const MAX_ROWS: usize = 1_048_576;
@@ -26,6 +27,11 @@ pub(super) fn write(sheet: &Sheet, overview: &Overview) -> Result<Vec<u8>, Outpu
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     for (name, sheet) in [
         ("demand", sheet.clone()),
+        ("top of each role", tops(overview)),
+        ("months", by_role(overview, "month", &overview.months)),
+        ("states", by_role(overview, "state", &overview.states)),
+        ("regions", by_role(overview, "region", &overview.regions)),
+        ("employers", by_role(overview, "employer", &overview.employers)),
         ("quality", quality(overview)),
         ("methods", methods(overview)),
         ("manifest", manifest(overview)),
@@ -69,6 +75,50 @@ fn cut(text: &str) -> String {
 
 fn sheet(columns: &[&str], rows: Vec<Vec<Cell>>) -> Sheet {
     Sheet { columns: columns.iter().map(|&name| name.to_owned()).collect(), rows }
+}
+
+/// The employers, titles and certifications of each role, most first.
+fn tops(overview: &Overview) -> Sheet {
+    let unit = match overview.unit {
+        Unit::Postings => "postings",
+        Unit::Ads => "ads",
+    };
+    let mut rows = Vec::new();
+    for role in &overview.roles {
+        for (what, unit, counts) in [
+            ("employer", unit, &role.top_employers),
+            ("title", unit, &role.top_titles),
+            // These are counted in every text.
+            ("certification", "postings", &role.top_certifications),
+        ] {
+            for (rank, (name, count)) in (1..).zip(counts) {
+                let [role, what, name, unit] =
+                    [&role.id, what, name, unit].map(|text| Cell::Text(text.to_owned()));
+                let [rank, count] = [rank, *count].map(|count| Cell::Count(Some(count)));
+                rows.push(vec![role, what, rank, name, count, unit]);
+            }
+        }
+    }
+    sheet(&["role", "what", "rank", "name", "count", "counted are"], rows)
+}
+
+/// Counts of all rows (but of employers, of whom only rows with a role are known), of those with a role,
+/// and of each role.
+fn by_role(overview: &Overview, what: &str, groups: &[Group]) -> Sheet {
+    let has_names = groups.iter().any(|group| group.name != group.key);
+    let has_all = what != "employer";
+    let roles = overview.roles.iter().map(|role| role.id.as_str());
+    let columns = [what].into_iter().chain(has_names.then_some("name"));
+    let columns = columns.chain(has_all.then_some("all")).chain(["in scope"]).chain(roles);
+    let row = |group: &Group| {
+        let texts = [&group.key].into_iter().chain(has_names.then_some(&group.name));
+        let in_scope = group.roles.iter().sum();
+        let counts = has_all.then_some(group.all).into_iter().chain([in_scope]);
+        let counts =
+            counts.chain(group.roles.iter().copied()).map(|count| Cell::Count(Some(count)));
+        texts.cloned().map(Cell::Text).chain(counts).collect()
+    };
+    sheet(&columns.collect::<Vec<_>>(), groups.iter().map(row).collect())
 }
 
 fn quality(overview: &Overview) -> Sheet {

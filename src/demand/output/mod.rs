@@ -22,7 +22,7 @@ pub enum DemandFormat {
     Json,
     /// The table.
     Parquet,
-    /// A workbook with a sheet each for the table, quality, methods and manifest.
+    /// A workbook with the table, and a sheet each for what is known of the whole file.
     Excel,
 }
 
