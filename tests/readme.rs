@@ -2,5 +2,5 @@
 
 #[test]
 fn readmes_transcripts_are_true() {
-    trycmd::TestCases::new().case("README.md").case("docs/batch.md");
+    trycmd::TestCases::new().case("README.md").case("docs/batch.md").case("docs/demand.md");
 }
