@@ -4,6 +4,7 @@ mod csv;
 mod json;
 mod parquet;
 mod table;
+mod tag_columns;
 
 use std::borrow::Cow;
 
@@ -13,6 +14,7 @@ use self::csv::CsvEncoder;
 use self::json::JsonEncoder;
 use self::parquet::ParquetEncoder;
 use self::table::TableEncoder;
+pub(super) use self::tag_columns::{TagColumns, tag_fields};
 use super::input::{Form, Input};
 use super::tags::{TagCells, TagNames};
 use crate::dedup::Verdict;

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{Float64Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
+use arrow_array::builder::{Int64Builder, StringBuilder};
 use arrow_schema::{DataType, Field, FieldRef};
 
+use super::tag_columns::{TagColumns, tag_fields};
 use super::{Plan, Row};
 use crate::batch::input::Input;
-use crate::batch::tags::{TagCells, TagNames, Value, duplicate_values};
+use crate::batch::tags::{TagCells, TagNames, duplicate_values};
 use crate::dedup::Verdict;
 use crate::table::{ColumnarError, ParquetForm, TextRows, append_columns};
-
-/// Tag columns that are numbers; the others are texts.
-const NUMBERS: [bool; 10] = [false, false, true, true, false, true, false, true, false, false];
 
 /// Finds out the columns and types of the output.
 pub(super) fn form(
@@ -38,14 +36,7 @@ pub(super) fn form(
 
 fn fields(names: &TagNames, dedup: bool, has_extra: bool) -> Vec<FieldRef> {
     let field = |name: &str, kind, nullable| Arc::new(Field::new(name, kind, nullable));
-    let mut fields: Vec<FieldRef> = names
-        .tags
-        .iter()
-        .zip(NUMBERS)
-        .map(|(name, is_number)| {
-            field(name, if is_number { DataType::Float64 } else { DataType::Utf8 }, false)
-        })
-        .collect();
+    let mut fields = tag_fields(names);
     if dedup {
         let [of, cluster, kind] = &names.duplicates;
         fields.push(field(of, DataType::Int64, true));
@@ -62,8 +53,7 @@ pub(in crate::batch) struct ParquetEncoder<'p> {
     plan: &'p Plan,
     fields: Vec<FieldRef>,
     rows: Rows,
-    texts: [StringBuilder; 10],
-    numbers: [Float64Builder; 10],
+    tags: TagColumns,
     extra: StringBuilder,
     failure: Option<ColumnarError>,
 }
@@ -79,8 +69,7 @@ impl<'p> ParquetEncoder<'p> {
             plan,
             fields: fields(&plan.names, plan.dedup, plan.has_extra),
             rows: Rows::Text(TextRows::new(&plan.header)),
-            texts: std::array::from_fn(|_| StringBuilder::new()),
-            numbers: std::array::from_fn(|_| Float64Builder::new()),
+            tags: TagColumns::new(),
             extra: StringBuilder::new(),
             failure: None,
         }
@@ -103,14 +92,7 @@ impl<'p> ParquetEncoder<'p> {
         if self.plan.has_extra {
             self.extra.append_option(row.extra(width));
         }
-        for (n, value) in tag.values().into_iter().enumerate() {
-            match value {
-                Value::Text(text) => self.texts[n].append_value(text),
-                // The same number as is written in a CSV file.
-                Value::Number(number, digits) => self.numbers[n]
-                    .append_value(format!("{number:.digits$}").parse().unwrap_or(number)),
-            }
-        }
+        self.tags.push(tag);
     }
 
     pub(super) fn finish(&mut self, verdicts: &[Verdict]) -> Result<Vec<u8>, ColumnarError> {
@@ -121,13 +103,7 @@ impl<'p> ParquetEncoder<'p> {
             Rows::Text(rows) => rows.finish()?,
             Rows::Batch(batch) => batch.clone(),
         };
-        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.fields.len());
-        for (n, is_number) in NUMBERS.into_iter().enumerate() {
-            arrays.push(match is_number {
-                true => Arc::new(self.numbers[n].finish()),
-                false => Arc::new(self.texts[n].finish()),
-            });
-        }
+        let mut arrays = self.tags.finish();
         if self.plan.dedup {
             let (mut of, mut cluster) = (Int64Builder::new(), Int64Builder::new());
             let mut kinds = StringBuilder::new();

@@ -12,8 +12,9 @@ use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 pub use self::options::{InputFormat, InputOptions};
-use self::start::{CsvStart, SAMPLE_ROWS, json_sample, parquet_sample, unmarked};
+use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use super::encode::Head;
+use super::memory::SAMPLE_ROWS;
 use crate::posting::{ColumnNames, Columns, ColumnsError, detect};
 use crate::table::{
     Chunk, ChunkReader, Compression, Decoder, Detected, Dialect, DigestView, Digested, JsonColumns,

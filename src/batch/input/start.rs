@@ -6,13 +6,10 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 
 use crate::batch::encode::Head;
+use crate::batch::memory::{SAMPLE_ROWS, sample_rows};
 use crate::table::{
     BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, Layout, RecordKind, TableError,
-    TextColumn,
 };
-
-/// Rows that are looked at to find the columns.
-pub(super) const SAMPLE_ROWS: usize = 300;
 
 pub(super) fn unmarked(line: &[u8]) -> &[u8] {
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
@@ -87,9 +84,5 @@ pub(super) fn parquet_sample(
     path: &Path,
     batch: &RecordBatch,
 ) -> Result<Vec<Vec<String>>, TableError> {
-    let wrong = |source| TableError::Columnar { path: path.to_owned(), source };
-    let columns = batch.columns().iter().map(TextColumn::new).collect::<Result<Vec<_>, _>>();
-    let columns = columns.map_err(wrong)?;
-    let row = |row| columns.iter().map(|column| column.get(row).to_owned()).collect();
-    Ok((0..batch.num_rows()).map(row).collect())
+    sample_rows([batch]).map_err(|source| TableError::Columnar { path: path.to_owned(), source })
 }

@@ -10,7 +10,8 @@ use super::{Cell, OutputError, Sheet};
 /// Stands in every file, so it names the version and nothing of the machine or the time.
 const CREATED_BY: &str = concat!("rolecall version ", env!("CARGO_PKG_VERSION"));
 
-pub(super) fn write(sheet: &Sheet) -> Result<Vec<u8>, OutputError> {
+/// Makes columns of a table: texts, whole numbers and numbers.
+pub(super) fn batch_of(sheet: &Sheet) -> Result<RecordBatch, OutputError> {
     let column = |n: usize| -> ArrayRef {
         let cells = || sheet.rows.iter().map(move |row| &row[n]);
         match cells().next() {
@@ -31,7 +32,11 @@ pub(super) fn write(sheet: &Sheet) -> Result<Vec<u8>, OutputError> {
     };
     let columns =
         sheet.columns.iter().enumerate().map(|(n, name)| (name.as_str(), column(n), true));
-    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
+
+pub(super) fn write(sheet: &Sheet) -> Result<Vec<u8>, OutputError> {
+    let batch = batch_of(sheet)?;
     let properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
