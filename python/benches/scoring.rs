@@ -1,0 +1,58 @@
+//! How long the scoring of postings takes that are in memory: what tagging from Python is compared
+//! with. Prints one JSON object.
+//!
+//! `cargo bench -p rolecall-python --bench scoring -- postings.parquet TITLE TEXT THREADS ROUNDS`
+
+use std::path::Path;
+use std::time::Instant;
+
+use rolecall::table::{ParquetRows, TextColumn};
+use rolecall::{Classifier, Posting};
+
+/// Rows that a thread takes at once.
+const PORTION: usize = 1024;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|text| text != "--bench").collect();
+    let [path, title, text, threads, rounds] = arguments.as_slice() else {
+        return Err("expected: FILE TITLE TEXT THREADS ROUNDS".into());
+    };
+    let (threads, rounds): (usize, usize) = (threads.parse()?, rounds.parse()?);
+    let rows = ParquetRows::open(Path::new(path))?;
+    let names = rows.header();
+    let find = |name| names.iter().position(|n| n == name).ok_or("no such column");
+    let (title, text) = (find(title)?, find(text)?);
+    let batches = rows.batches(0, PORTION).collect::<Result<Vec<_>, _>>()?;
+    let classifier = Classifier::new()?;
+    let mut seconds = Vec::new();
+    let mut found = 0;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        found = std::thread::scope(|scope| {
+            let (batches, classifier) = (&batches, &classifier);
+            let work = move |first: usize| -> usize {
+                let mut tagger = classifier.tagger();
+                let mut found = 0;
+                for batch in batches.iter().skip(first).step_by(threads) {
+                    let columns = [title, text].map(|n| TextColumn::new(batch.column(n)));
+                    let [Ok(titles), Ok(texts)] = columns else { continue };
+                    for row in 0..batch.num_rows() {
+                        let posting = Posting::new(titles.get(row), texts.get(row));
+                        found += usize::from(tagger.tag(&posting).answer.is_some());
+                    }
+                }
+                found
+            };
+            let threads: Vec<_> = (0..threads).map(|n| scope.spawn(move || work(n))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
+        });
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    let best = seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    let count = rows.row_count();
+    println!(
+        "{{\"rows\": {count}, \"in_scope\": {found}, \"threads\": {threads}, \"seconds\": {best:.4}}}"
+    );
+    Ok(())
+}

@@ -1,0 +1,52 @@
+"""How long a local cluster of Spark takes with one worker process and with two.
+
+    python benches/spark_workers.py POSTINGS.parquet [REPEATS]
+
+Rows are tagged and thrown away; the first round, in which workers start, is not counted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pyspark
+from pyspark.sql import SparkSession
+
+from rolecall.spark import tag
+
+
+def main() -> None:
+    path, repeats = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    for workers in (1, 2):
+        spark = (
+            SparkSession.builder.master(f"local-cluster[{workers},1,1024]")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate()
+        )
+        spark.sparkContext.setLogLevel("OFF")
+        once = spark.read.parquet(path)
+        many = once
+        for _ in range(repeats - 1):
+            many = many.union(once)
+        rows = many.count()
+        tagged = tag(many.repartition(8), "title", "description")
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            tagged.write.format("noop").mode("overwrite").save()
+            seconds.append(time.perf_counter() - start)
+        best = min(seconds[1:])
+        print(f"{workers} workers: {rows} rows in {best:.1f} s, {rows / best:,.0f} rows/s", flush=True)
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main()

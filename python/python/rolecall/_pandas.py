@@ -1,0 +1,114 @@
+"""Tables of pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas
+import pyarrow
+
+from rolecall._rolecall import NativeClassifier, RolecallError
+from rolecall._tables import SAMPLE_ROWS, selected
+
+#: Rows whose strings are converted at once, where they are not Arrow data already.
+CONVERTED_ROWS = 4096
+
+
+class PandasFrame:
+    """A ``pandas.DataFrame``. Labels of columns that are no strings go by how they are shown."""
+
+    def __init__(self, frame: pandas.DataFrame) -> None:
+        self._frame = frame
+        self._names = [str(label) for label in frame.columns]
+
+    @property
+    def sample(self) -> object:
+        first = self._frame.iloc[:SAMPLE_ROWS]
+        arrays = [_shown(first.iloc[:, n]) for n in range(first.shape[1])]
+        return pyarrow.Table.from_arrays(arrays, names=self._names)
+
+    def arrow(self) -> object:
+        return pyarrow.Table.from_pandas(self._frame, preserve_index=False)
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> pandas.DataFrame:
+        texts_of = _Texts(self._frame, self._names, selected(self._names, title, texts))
+        try:
+            tags = native.tags(texts_of.reader(), title, texts, prefix, threads, self._names)
+        except RolecallError:
+            if texts_of.failure is not None:
+                raise texts_of.failure from None
+            raise
+        columns: Any = pyarrow.table(tags).to_pandas()
+        # What a subclass or a program has put on the frame stays on it.
+        tagged = self._frame.copy(deep=False)
+        for name in columns:
+            tagged[name] = columns[name].array
+        return tagged
+
+
+class _Texts:
+    """Columns of a frame as Arrow data, made as they are asked for."""
+
+    def __init__(self, frame: pandas.DataFrame, names: list[str], read: list[int]) -> None:
+        self._columns = [(names[n], frame.iloc[:, n]) for n in read]
+        self._rows = len(frame)
+        self.failure: RolecallError | None = None
+
+    def reader(self) -> pyarrow.RecordBatchReader:
+        schema = pyarrow.schema([(name, _type(column)) for name, column in self._columns])
+        return pyarrow.RecordBatchReader.from_batches(schema, self._batches(schema))
+
+    def _batches(self, schema: pyarrow.Schema) -> Iterator[pyarrow.RecordBatch]:
+        for start in range(0, self._rows, CONVERTED_ROWS):
+            arrays = []
+            for (name, column), kind in zip(self._columns, schema.types, strict=True):
+                rows = column.iloc[start : start + CONVERTED_ROWS]
+                try:
+                    arrays.append(_array(rows, kind))
+                except (pyarrow.ArrowException, UnicodeError, TypeError) as error:
+                    # The stream would keep no more of it than its words.
+                    end = start + len(rows) - 1
+                    self.failure = RolecallError(f"column `{name}`, rows {start} to {end}: {error}")
+                    raise
+            yield pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _type(column: pandas.Series[Any]) -> pyarrow.DataType:
+    """Objects are strings, or an error will say that they are not."""
+    if column.dtype == object:
+        return pyarrow.large_string()
+    kind: pyarrow.DataType = pyarrow.array(column.iloc[:0], from_pandas=True).type
+    return kind
+
+
+def _array(rows: pandas.Series[Any], kind: pyarrow.DataType) -> pyarrow.Array:
+    if rows.dtype == object:
+        return pyarrow.array(rows, type=kind, from_pandas=True)
+    array: Any = pyarrow.array(rows, from_pandas=True)
+    if isinstance(array, pyarrow.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+    if isinstance(array, pyarrow.ChunkedArray):
+        array = pyarrow.concat_arrays(array.chunks)
+    return array if array.type == kind else array.cast(kind)
+
+
+def _shown(column: pandas.Series[Any]) -> Any:
+    """Returns some rows as Arrow data; objects of several types as how they are shown."""
+    try:
+        return pyarrow.array(column, from_pandas=True)
+    except (pyarrow.ArrowException, UnicodeError, TypeError):
+        shown = [None if _is_null(cell) else str(cell) for cell in column]
+        return pyarrow.array([s and s.encode("utf-8", "replace").decode() for s in shown])
+
+
+def _is_null(cell: object) -> bool:
+    null: object = pandas.isna(cell)  # type: ignore[call-overload]
+    return null is True

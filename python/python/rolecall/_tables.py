@@ -1,0 +1,238 @@
+"""What is particular to each kind of table: its first rows, its texts as Arrow data, more columns.
+
+No library of tables is imported here unless a table of it is given.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from rolecall._rolecall import ArrowTable, NativeClassifier
+
+#: Rows that are looked at to find the columns, as the command line does.
+SAMPLE_ROWS = 300
+
+
+class Adapter(Protocol):
+    """A table of some kind."""
+
+    @property
+    def sample(self) -> object:
+        """The first rows, as Arrow data."""
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> Any:
+        """Returns a table of the same kind with the tags."""
+
+    def arrow(self) -> object:
+        """The table as Arrow data."""
+
+
+def adapt(table: object) -> Adapter:
+    """Finds out what kind of table an object is."""
+    if (polars := sys.modules.get("polars")) is not None:
+        if isinstance(table, polars.DataFrame):
+            return PolarsFrame(table)
+        if isinstance(table, polars.LazyFrame):
+            raise TypeError(
+                "expected a table, found a polars.LazyFrame; collect it, or use rolecall.polars.tag"
+            )
+    if (pyarrow := sys.modules.get("pyarrow")) is not None:
+        if isinstance(table, pyarrow.Table):
+            return PyarrowTable(table)
+        if isinstance(table, pyarrow.RecordBatch):
+            return PyarrowBatch(table)
+        if isinstance(table, pyarrow.RecordBatchReader):
+            return PyarrowReader(table)
+    if (pandas := sys.modules.get("pandas")) is not None and isinstance(table, pandas.DataFrame):
+        from rolecall._pandas import PandasFrame
+
+        return PandasFrame(table)
+    if (duckdb := sys.modules.get("duckdb")) is not None and isinstance(
+        table, duckdb.DuckDBPyRelation
+    ):
+        from rolecall.duckdb import Relation
+
+        return Relation(table, None)
+    return Capsule(ArrowTable(table))
+
+
+def selected(names: Sequence[str], title: str | None, texts: list[str]) -> list[int]:
+    """Returns the positions of the columns that are read; of two with a name, the first."""
+    wanted = dict.fromkeys(name for name in (title, *texts) if name is not None)
+    return [names.index(name) for name in wanted]
+
+
+class Capsule:
+    """Any Arrow data."""
+
+    def __init__(self, table: ArrowTable) -> None:
+        self._table = table
+
+    @property
+    def sample(self) -> object:
+        return self._table.head(SAMPLE_ROWS)
+
+    def arrow(self) -> object:
+        return self._table
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> ArrowTable:
+        return native.tagged(self._table, title, texts, prefix, threads)
+
+
+class PolarsFrame:
+    """A ``polars.DataFrame``."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+
+    @property
+    def sample(self) -> object:
+        return self._frame.head(SAMPLE_ROWS)
+
+    def arrow(self) -> object:
+        return self._frame
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> Any:
+        import polars
+
+        names = self._frame.columns
+        read = self._frame.select([names[n] for n in selected(names, title, texts)])
+        tags = native.tags(read, title, texts, prefix, threads, names)
+        return self._frame.hstack(polars.DataFrame(tags))
+
+
+class PyarrowTable:
+    """A ``pyarrow.Table``."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    @property
+    def sample(self) -> object:
+        return self._table.slice(0, SAMPLE_ROWS)
+
+    def arrow(self) -> object:
+        return self._table
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> Any:
+        import pyarrow
+
+        names = self._table.column_names
+        read = self._table.select(selected(names, title, texts))
+        tags = pyarrow.table(native.tags(read, title, texts, prefix, threads, names))
+        tagged = self._table
+        for field, column in zip(tags.schema, tags.columns, strict=True):
+            tagged = tagged.append_column(field, column)
+        return tagged
+
+
+class PyarrowBatch(PyarrowTable):
+    """A ``pyarrow.RecordBatch``."""
+
+    def __init__(self, batch: Any) -> None:
+        import pyarrow
+
+        super().__init__(pyarrow.Table.from_batches([batch]))
+        self._batch = batch
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> Any:
+        import pyarrow
+
+        names = self._table.column_names
+        read = self._table.select(selected(names, title, texts))
+        tags = pyarrow.table(native.tags(read, title, texts, prefix, threads, names))
+        schema = self._batch.schema
+        for field in tags.schema:
+            schema = schema.append(field)
+        arrays = [*self._batch.columns, *(_one(column) for column in tags.columns)]
+        return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _one(column: Any) -> Any:
+    """Joins the chunks of a column of tags."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+class PyarrowReader:
+    """A ``pyarrow.RecordBatchReader``, which can be read once: the first batches are put back."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self._first: list[Any] = []
+
+    @property
+    def sample(self) -> object:
+        import pyarrow
+
+        rows = 0
+        while rows < SAMPLE_ROWS:
+            try:
+                batch = self._reader.read_next_batch()
+            except StopIteration:
+                break
+            self._first.append(batch)
+            rows += batch.num_rows
+        first = pyarrow.Table.from_batches(self._first, self._reader.schema)
+        return first.slice(0, SAMPLE_ROWS)
+
+    def arrow(self) -> object:
+        import pyarrow
+
+        first, reader = self._first, self._reader
+
+        def batches() -> Any:
+            yield from first
+            first.clear()
+            yield from reader
+
+        return pyarrow.RecordBatchReader.from_batches(reader.schema, batches())
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> Any:
+        import pyarrow
+
+        stream = native.tagged_stream(self.arrow(), title, texts, prefix, threads)
+        return pyarrow.RecordBatchReader.from_stream(stream)

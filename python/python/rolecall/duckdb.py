@@ -1,0 +1,135 @@
+"""rolecall in DuckDB.
+
+>>> import duckdb, rolecall.duckdb
+>>> con = duckdb.connect()
+>>> rolecall.duckdb.register(con)
+>>> con.sql("SELECT rolecall_role('EHR Trainer', 'Teach nurses in class.')").fetchall()
+[('trainer',)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow
+from duckdb import func, sqltypes
+
+from rolecall._classifier import Classifier
+from rolecall._rolecall import NativeClassifier
+from rolecall._tables import SAMPLE_ROWS, PyarrowTable
+
+TEXT = sqltypes.VARCHAR
+NUMBER = sqltypes.DOUBLE
+
+
+def register(
+    connection: duckdb.DuckDBPyConnection,
+    classifier: Classifier | None = None,
+    *,
+    name: str = "rolecall",
+    threads: int | None = 1,
+) -> None:
+    """Registers two scalar functions of a title and a text.
+
+    ``rolecall_role(title, text)`` is the role's id or ``none``. ``rolecall_tag(title, text)`` is a
+    struct of all tag columns, without their prefix: ``role``, ``tier``, ``confidence``, ``scope``,
+    ``closest_role``, ``score``, ``second_role``, ``second_score``, ``evidence``, ``basis``. A NULL
+    is an empty text.
+
+    Args:
+        connection: The connection that gets the functions.
+        classifier: ONC's roles if not given.
+        name: What the names of the functions start with.
+        threads: Threads that tag the 2,048 rows that DuckDB gives at once.
+    """
+    native = (classifier or Classifier())._native
+
+    def tags(title: Any, text: Any) -> pyarrow.Table:
+        read = pyarrow.table([title, text], names=["title", "text"])
+        return pyarrow.table(native.tags(read, "title", ["text"], "tag", threads))
+
+    def role(title: Any, text: Any) -> Any:
+        return tags(title, text).column(0)
+
+    def tag(title: Any, text: Any) -> Any:
+        tagged = tags(title, text)
+        names = [column.removeprefix("tag_") for column in tagged.column_names]
+        return tagged.rename_columns(names).to_struct_array()
+
+    struct = duckdb.struct_type(_members())
+    _create(connection, f"{name}_role", role, TEXT)
+    _create(connection, f"{name}_tag", tag, struct)
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, function: Callable[..., Any], kind: Any
+) -> None:
+    connection.create_function(
+        name, function, [TEXT, TEXT], kind, type=func.ARROW, null_handling=func.SPECIAL
+    )
+
+
+def _members() -> dict[str, Any]:
+    numbers = ("confidence", "scope", "score", "second_score")
+    names = (
+        "role", "tier", "confidence", "scope", "closest_role", "score", "second_role",
+        "second_score", "evidence", "basis",
+    )  # fmt: skip
+    return {name: NUMBER if name in numbers else TEXT for name in names}
+
+
+def tag(
+    relation: duckdb.DuckDBPyRelation,
+    title: str | None = None,
+    text: str | Sequence[str] | None = None,
+    *,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    classifier: Classifier | None = None,
+    prefix: str | None = None,
+    threads: int | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Tags a relation, as ``Classifier.tag`` does, and returns a relation of a connection.
+
+    Args:
+        relation: What is tagged; it is run once, and its result is held in memory.
+        connection: The connection of the new relation; DuckDB's default one if not given. Relations
+            of two connections can't be joined.
+        title, text, prefix, threads: As for ``Classifier.tag``.
+        classifier: ONC's roles if not given.
+    """
+    found = classifier or Classifier()
+    adapter = Relation(relation, connection)
+    columns = found._columns(adapter.sample, title, text)
+    return adapter.tag(found._native, *columns, prefix, threads)
+
+
+class Relation:
+    """A relation of DuckDB."""
+
+    def __init__(
+        self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection | None
+    ) -> None:
+        self._relation = relation
+        self._connection = connection
+
+    @property
+    def sample(self) -> object:
+        return self._relation.limit(SAMPLE_ROWS).to_arrow_table()
+
+    def arrow(self) -> object:
+        return self._relation.to_arrow_table()
+
+    def tag(
+        self,
+        native: NativeClassifier,
+        title: str | None,
+        texts: list[str],
+        prefix: str | None,
+        threads: int | None,
+    ) -> duckdb.DuckDBPyRelation:
+        whole = PyarrowTable(self._relation.to_arrow_table())
+        tagged = whole.tag(native, title, texts, prefix, threads)
+        source = duckdb if self._connection is None else self._connection
+        return source.from_arrow(tagged)

@@ -1,0 +1,67 @@
+"""rolecall in Polars' expressions.
+
+>>> import polars as pl, rolecall.polars
+>>> frame = pl.LazyFrame({"title": ["EHR Trainer"], "text": ["Teach nurses in class."]})
+>>> tagged = frame.with_columns(rolecall.polars.tag("title", "text").alias("onc"))
+>>> tagged.collect()["onc"].struct.field("role")[0]
+'trainer'
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rolecall._classifier import Classifier
+
+#: What a tag is made of: the tag columns without their prefix.
+TAG = pl.Struct(
+    {
+        "role": pl.String,
+        "tier": pl.String,
+        "confidence": pl.Float64,
+        "scope": pl.Float64,
+        "closest_role": pl.String,
+        "score": pl.Float64,
+        "second_role": pl.String,
+        "second_score": pl.Float64,
+        "evidence": pl.String,
+        "basis": pl.String,
+    }
+)
+
+
+def tag(
+    title: str | pl.Expr | None,
+    text: str | pl.Expr | None,
+    *,
+    classifier: Classifier | None = None,
+    threads: int | None = None,
+) -> pl.Expr:
+    """Returns an expression that tags rows: a struct with the members of ``TAG``.
+
+    ``.struct.field("role")`` takes one of them out, ``.struct.unnest()`` makes columns of all. A
+    null is an empty text.
+
+    Args:
+        title: The column of the job title, or an expression; nothing if there is none.
+        text: The column of the text, or an expression.
+        classifier: ONC's roles if not given.
+        threads: Threads that tag; all cores if not given.
+    """
+    native = (classifier or Classifier())._native
+
+    def tags(rows: pl.Series) -> pl.Series:
+        read = rows.struct.unnest()
+        tagged = pl.DataFrame(native.tags(read, "title", ["text"], "tag", threads))
+        named = tagged.rename({name: name.removeprefix("tag_") for name in tagged.columns})
+        return named.to_struct(rows.name)
+
+    columns = [_column(title).alias("title"), _column(text).alias("text")]
+    # Rows are tagged one by one, so that any cut of them gives the same.
+    return pl.struct(columns).map_batches(tags, return_dtype=TAG, is_elementwise=True)
+
+
+def _column(given: str | pl.Expr | None) -> pl.Expr:
+    if given is None:
+        return pl.lit(None, dtype=pl.String)
+    return pl.col(given) if isinstance(given, str) else given

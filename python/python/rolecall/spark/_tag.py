@@ -1,0 +1,102 @@
+"""Tags data frames of Spark."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import pyarrow
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, StringType, StructField, StructType
+
+from rolecall._classifier import Classifier
+from rolecall._rolecall import RolecallError
+from rolecall._tables import SAMPLE_ROWS
+from rolecall.spark._worker import Tagger
+
+#: The tag columns without their prefix.
+TAG_FIELDS = (
+    StructField("role", StringType(), False),
+    StructField("tier", StringType(), False),
+    StructField("confidence", DoubleType(), False),
+    StructField("scope", DoubleType(), False),
+    StructField("closest_role", StringType(), False),
+    StructField("score", DoubleType(), False),
+    StructField("second_role", StringType(), False),
+    StructField("second_score", DoubleType(), False),
+    StructField("evidence", StringType(), False),
+    StructField("basis", StringType(), False),
+)
+
+
+def tag(
+    df: DataFrame,
+    title: str | None = None,
+    text: str | Sequence[str] | None = None,
+    *,
+    corpus: str | os.PathLike[str] | None = None,
+    min_confidence: float = 0.0,
+    prevalence: float | None = None,
+    prefix: str | None = None,
+    threads: int = 1,
+) -> DataFrame:
+    """Tags the rows of a data frame, lazily: the columns that were there and those of the tags.
+
+    One classifier is built in each Python worker and serves all its batches and tasks. A task that
+    is run anew, on another worker, gives the same rows.
+
+    Args:
+        df: The postings.
+        title: The column of the job title; ``-`` if there is none. Found in the first 300 rows,
+            which takes a small job, if title and text are not both given.
+        text: The column or columns of the text, likewise.
+        corpus: A folder with a taxonomy of your own, at the same path on every worker.
+        min_confidence, prevalence: As for ``Classifier``.
+        prefix: What the names of the new columns start with; the taxonomy's name if not given.
+        threads: Threads of a task; as many as ``spark.task.cpus``, which is 1 by default.
+
+    Raises:
+        RolecallError: If a column is missing, holds no text, or is there already.
+    """
+    asked = (None if corpus is None else os.fspath(corpus), min_confidence, prevalence)
+    classifier = Classifier(asked[0], min_confidence=min_confidence, prevalence=prevalence)
+    found_title, texts = detect(df, title, text, classifier=classifier)
+    prefix = prefix or classifier.taxonomy
+    names = [f"{prefix}_{field.name}" for field in TAG_FIELDS]
+    for name in names:
+        if name in df.columns:
+            raise RolecallError(f"there is a column `{name}` already; choose another name")
+    _check_types(df, [column for column in (found_title, *texts) if column is not None])
+    tagged = zip(names, TAG_FIELDS, strict=True)
+    fields = [StructField(name, field.dataType, False) for name, field in tagged]
+    schema = StructType([*df.schema.fields, *fields])
+    return df.mapInArrow(Tagger(asked, found_title, texts, prefix, threads), schema)
+
+
+def detect(
+    df: DataFrame,
+    title: str | None = None,
+    text: str | Sequence[str] | None = None,
+    *,
+    classifier: Classifier | None = None,
+) -> tuple[str | None, list[str]]:
+    """Returns the names of the columns that ``tag`` would read: the title's, and the text's."""
+    classifier = classifier or Classifier()
+    kinds = pyarrow.schema([(name, pyarrow.string()) for name in df.columns])
+    if title is not None and text is not None:
+        return classifier._columns(kinds.empty_table(), title, text)
+    shown = df.select([F.col(_quoted(name)).cast("string") for name in df.columns])
+    rows = [row.asDict() for row in shown.limit(SAMPLE_ROWS).collect()]
+    return classifier._columns(pyarrow.Table.from_pylist(rows, schema=kinds), title, text)
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _check_types(df: DataFrame, columns: list[str]) -> None:
+    for name in columns:
+        found = df.schema[name].dataType.simpleString()
+        if not found.startswith(("string", "varchar", "char", "binary", "array", "struct", "map")):
+            raise RolecallError(f"column `{name}` holds {found}, expected text")

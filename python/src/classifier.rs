@@ -1,0 +1,235 @@
+//! The class that Python's `Classifier` stands on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use arrow_array::RecordBatch;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use rolecall::batch::{sample_rows, tag_schema};
+use rolecall::classify::Choices;
+use rolecall::posting::{Columns, GivenColumns, detect};
+use rolecall::table::ColumnarError;
+use rolecall::{Classifier, Corpus, Posting};
+
+use crate::answer::Answer;
+use crate::arrow::{ArrowStream, ArrowTable, reader_of};
+use crate::error::{TableError, of_columns, raised};
+use crate::parallel::Tagging;
+use crate::running::{stoppable, unlocked};
+use crate::stream::{TaggedStream, append, cut, tagged_schema};
+use crate::text::all_as_bytes;
+
+/// A role of the taxonomy.
+#[derive(Debug, IntoPyObject)]
+struct Role {
+    id: String,
+    name: String,
+    tier: String,
+    tier_name: String,
+    description: String,
+}
+
+/// Says which role a posting hires for.
+#[pyclass(frozen, module = "rolecall._rolecall")]
+pub(crate) struct NativeClassifier {
+    classifier: Arc<Classifier>,
+}
+
+impl NativeClassifier {
+    pub(crate) fn get(&self) -> &Arc<Classifier> {
+        &self.classifier
+    }
+
+    /// Finds columns by their names; the employer's and the place's are not needed.
+    fn tagging(
+        &self,
+        header: &[String],
+        (title, text): (Option<String>, Vec<String>),
+        prefix: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<Tagging> {
+        // Where both are said or there is none, the contents of the columns decide nothing.
+        let given = GivenColumns {
+            title: Some(title.unwrap_or_else(|| "-".to_owned())),
+            text: if text.is_empty() { vec!["-".to_owned()] } else { text },
+            ..GivenColumns::default()
+        };
+        let corpus = self.classifier.corpus();
+        let Columns { title, text, .. } =
+            detect(&corpus.column_names, header, &[], &given).map_err(of_columns)?;
+        Ok(Tagging {
+            columns: Columns { title, text, employer: None, place: None },
+            prefix: prefix.unwrap_or_else(|| corpus.taxonomy.name.clone()),
+            threads: threads_or_all(threads)?,
+        })
+    }
+}
+
+/// Returns how many threads work: all cores, unless it is said.
+pub(crate) fn threads_or_all(threads: Option<usize>) -> PyResult<usize> {
+    match threads {
+        Some(0) => Err(PyValueError::new_err("threads: expected at least 1, found 0")),
+        Some(threads) => Ok(threads),
+        None => Ok(available_parallelism().map_or(1, usize::from)),
+    }
+}
+
+fn header(schema: &arrow_schema::Schema) -> Vec<String> {
+    schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+#[pymethods]
+impl NativeClassifier {
+    #[new]
+    #[pyo3(signature = (corpus=None, min_confidence=0.0, prevalence=None))]
+    fn new(
+        py: Python<'_>,
+        corpus: Option<PathBuf>,
+        min_confidence: f64,
+        prevalence: Option<f64>,
+    ) -> PyResult<Self> {
+        if !(0.0..=1.0).contains(&min_confidence) {
+            return Err(raised(format!("min_confidence: expected 0 to 1, found {min_confidence}")));
+        }
+        if let Some(share) = prevalence.filter(|share| !(*share > 0.0 && *share < 1.0)) {
+            return Err(raised(format!(
+                "prevalence: expected more than 0 and less than 1, found {share}"
+            )));
+        }
+        let built = unlocked(py, || -> Result<_, rolecall::Error> {
+            let corpus = match corpus {
+                Some(folder) => Corpus::from_folder(&folder)?,
+                None => Corpus::embedded()?,
+            };
+            let choices = Choices { min_confidence, prevalence };
+            Ok(Classifier::with_corpus(corpus)?.choosing(choices))
+        })?;
+        Ok(Self { classifier: Arc::new(built.map_err(raised)?) })
+    }
+
+    /// The taxonomy's name, which tag columns start with.
+    #[getter]
+    fn taxonomy(&self) -> &str {
+        &self.classifier.corpus().taxonomy.name
+    }
+
+    /// The fingerprint of the corpus.
+    #[getter]
+    fn corpus_hash(&self) -> String {
+        self.classifier.corpus().hash()
+    }
+
+    /// The roles in taxonomy order.
+    #[getter]
+    fn roles(&self) -> Vec<Role> {
+        let taxonomy = &self.classifier.corpus().taxonomy;
+        let role = |role: &rolecall::taxonomy::Role| Role {
+            id: role.id.clone(),
+            name: role.name.clone(),
+            tier: taxonomy.tier_of(role).id.clone(),
+            tier_name: taxonomy.tier_of(role).name.clone(),
+            description: role.official.clone(),
+        };
+        taxonomy.roles.iter().map(role).collect()
+    }
+
+    #[pyo3(signature = (title, text))]
+    fn classify(&self, py: Python<'_>, title: Option<&str>, text: &str) -> PyResult<Answer> {
+        let posting = match title {
+            Some(title) => Posting::new(title, text),
+            None => Posting::pasted(text),
+        };
+        if posting.title.trim().is_empty() && text.trim().is_empty() {
+            return Err(raised("the posting is empty; give its title or its text"));
+        }
+        unlocked(py, || Answer::of(&self.classifier, &posting))
+    }
+
+    /// Finds the columns of title and text in a table's first rows, and returns their names.
+    #[pyo3(signature = (sample, title, text))]
+    fn detect(
+        &self,
+        sample: &Bound<'_, PyAny>,
+        title: Option<String>,
+        text: Vec<String>,
+    ) -> PyResult<(Option<String>, Vec<String>)> {
+        let reader = reader_of(sample)?;
+        let header = header(&reader.schema());
+        let batches = reader.map(|batch| all_as_bytes(&batch?)).collect::<Result<Vec<_>, _>>();
+        let batches = batches.map_err(TableError::from)?;
+        let rows = sample_rows(&batches).map_err(TableError::from)?;
+        let given = GivenColumns { title, text, ..GivenColumns::default() };
+        let names = &self.classifier.corpus().column_names;
+        let columns = detect(names, &header, &rows, &given).map_err(of_columns)?;
+        let name = |n: usize| header[n].clone();
+        Ok((columns.title.map(name), columns.text.into_iter().map(name).collect()))
+    }
+
+    /// Tags a table and returns the tags alone, which must not be called as the columns beside
+    /// which they will stand.
+    #[pyo3(signature = (table, title, text, prefix=None, threads=None, beside=Vec::new()))]
+    #[allow(clippy::too_many_arguments, reason = "they are Python's")]
+    fn tags(
+        &self,
+        py: Python<'_>,
+        table: &Bound<'_, PyAny>,
+        title: Option<String>,
+        text: Vec<String>,
+        prefix: Option<String>,
+        threads: Option<usize>,
+        beside: Vec<String>,
+    ) -> PyResult<ArrowTable> {
+        let reader = reader_of(table)?;
+        let tagging = self.tagging(&header(&reader.schema()), (title, text), prefix, threads)?;
+        tagging.check(&reader.schema())?;
+        let schema = tag_schema(&tagging.prefix);
+        if let Some(name) = beside.into_iter().find(|name| schema.index_of(name).is_ok()) {
+            return Err(TableError::from(ColumnarError::ColumnExists { name }).into());
+        }
+        let tags = stoppable(py, |stop| tagging.tag(&self.classifier, reader, stop))??;
+        Ok(ArrowTable::new(schema, tags))
+    }
+
+    /// Tags a table and returns it with the tags behind its columns.
+    #[pyo3(signature = (table, title, text, prefix=None, threads=None))]
+    fn tagged(
+        &self,
+        py: Python<'_>,
+        table: &Bound<'_, PyAny>,
+        title: Option<String>,
+        text: Vec<String>,
+        prefix: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<ArrowTable> {
+        let reader = reader_of(table)?;
+        let schema = reader.schema();
+        let tagging = self.tagging(&header(&schema), (title, text), prefix, threads)?;
+        tagging.check(&schema)?;
+        let schema = tagged_schema(&schema, &tagging.prefix).map_err(TableError::from)?;
+        let batches = stoppable(py, |stop| -> Result<Vec<RecordBatch>, TableError> {
+            let batches = reader.collect::<Result<Vec<_>, _>>()?;
+            let tags = tagging.tag(&self.classifier, batches.iter().cloned().map(Ok), stop)?;
+            let rows = batches.iter().flat_map(cut);
+            Ok(rows.zip(&tags).map(|(rows, tags)| append(&rows, tags)).collect::<Result<_, _>>()?)
+        })??;
+        Ok(ArrowTable::new(schema, batches))
+    }
+
+    /// Tags a stream as its batches are asked for.
+    #[pyo3(signature = (stream, title, text, prefix=None, threads=None))]
+    fn tagged_stream(
+        &self,
+        stream: &Bound<'_, PyAny>,
+        title: Option<String>,
+        text: Vec<String>,
+        prefix: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<ArrowStream> {
+        let reader = reader_of(stream)?;
+        let tagging = self.tagging(&header(&reader.schema()), (title, text), prefix, threads)?;
+        let stream = TaggedStream::new(Arc::clone(&self.classifier), tagging, reader)?;
+        Ok(ArrowStream::new(Box::new(stream)))
+    }
+}

@@ -1,0 +1,237 @@
+//! Counts of tagged tables and files.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use pyo3::prelude::*;
+use rolecall::Classifier;
+use rolecall::batch::{InputOptions, Watch, expand};
+use rolecall::classify::Choices;
+use rolecall::demand::correct::Corrector;
+use rolecall::demand::field::GivenFields;
+use rolecall::demand::{
+    self, DemandFormat, DemandOptions, Evidence, Key, Sheet, Shown, Unit, check_manifest,
+};
+use rolecall::posting::GivenColumns;
+use rolecall::table::ParquetForm;
+
+use crate::arrow::{ArrowTable, Reader, reader_of};
+use crate::classifier::{NativeClassifier, threads_or_all};
+use crate::error::raised;
+use crate::running::{Stop, stoppable};
+
+/// How demand is counted: the options of the command line by the same names.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Asked {
+    by: Vec<String>,
+    with_none: bool,
+    unit: Option<String>,
+    corrected: bool,
+    dedup: bool,
+    dedup_memory: usize,
+    prefix: Option<String>,
+    collected: Option<String>,
+    columns: Vec<(String, String)>,
+    threads: Option<usize>,
+}
+
+impl Asked {
+    fn options(&self, classifier: &Classifier) -> PyResult<DemandOptions> {
+        let mut columns = GivenColumns::default();
+        let mut fields = GivenFields::default();
+        for (field, name) in &self.columns {
+            let name = name.clone();
+            match field.as_str() {
+                "title" => columns.title = Some(name),
+                "text" => columns.text.push(name),
+                "employer" => columns.employer = Some(name),
+                "place" => columns.place = Some(name),
+                "posted" => fields.posted = Some(name),
+                "closed" => fields.closed = Some(name),
+                "scraped" => fields.scraped = Some(name),
+                "salary" => fields.salary = Some(name),
+                "salary_low" => fields.salary_low = Some(name),
+                "salary_high" => fields.salary_high = Some(name),
+                "salary_currency" => fields.salary_currency = Some(name),
+                "salary_period" => fields.salary_period = Some(name),
+                "remote" => fields.remote = Some(name),
+                "city" => fields.city = Some(name),
+                "state" => fields.state = Some(name),
+                "country" => fields.country = Some(name),
+                "board" => fields.board = Some(name),
+                other => {
+                    return Err(raised(format!(
+                        "columns: no field is called `{}`; there are title, text, employer, place, \
+                         posted, closed, scraped, salary, salary_low, salary_high, salary_currency, \
+                         salary_period, remote, city, state, country, board",
+                        other.escape_debug()
+                    )));
+                }
+            }
+        }
+        let keys = self.by.iter().map(|key| key.parse::<Key>()).collect::<Result<_, _>>();
+        let day = |day: &String| {
+            day.parse::<Date>().map_err(|error| raised(format!("collected: `{day}`: {error}")))
+        };
+        Ok(DemandOptions {
+            by: keys.map_err(|problem| raised(format!("by: {problem}")))?,
+            report: true,
+            threads: threads_or_all(self.threads)?,
+            prefix: self
+                .prefix
+                .clone()
+                .unwrap_or_else(|| classifier.corpus().taxonomy.name.clone()),
+            dedup: self.dedup.then_some(self.dedup_memory << 20),
+            input: InputOptions { columns, ..InputOptions::default() },
+            fields,
+            seen: self.collected.as_ref().map(day).transpose()?,
+        })
+    }
+
+    fn unit(&self) -> PyResult<Option<Unit>> {
+        match self.unit.as_deref() {
+            None => Ok(None),
+            Some("postings") => Ok(Some(Unit::Postings)),
+            Some("ads") => Ok(Some(Unit::Ads)),
+            Some(other) => Err(raised(format!("unit: expected postings or ads, found {other:?}"))),
+        }
+    }
+}
+
+/// Stops counting when Python asks for it.
+struct Stopped<'s>(&'s Stop);
+
+impl Watch for Stopped<'_> {
+    fn is_stopped(&self) -> bool {
+        self.0.is_set()
+    }
+}
+
+type Counted = (ArrowTable, String);
+
+/// Counts the demand that files show.
+#[pyfunction]
+#[pyo3(name = "demand_of_files")]
+pub(crate) fn demand_of_files(
+    py: Python<'_>,
+    classifier: &NativeClassifier,
+    files: Vec<PathBuf>,
+    asked: Asked,
+) -> PyResult<Counted> {
+    let options = asked.options(classifier.get())?;
+    let unit = asked.unit()?;
+    stoppable(py, |stop| count(classifier.get(), &files, (&asked, &options, unit), stop))?
+        .map_err(raised)
+}
+
+/// Counts the demand that a table shows. It is written to a temporary file and counted there.
+#[pyfunction]
+#[pyo3(name = "demand_of_table")]
+pub(crate) fn demand_of_table(
+    py: Python<'_>,
+    classifier: &NativeClassifier,
+    table: &Bound<'_, PyAny>,
+    asked: Asked,
+) -> PyResult<Counted> {
+    let reader = reader_of(table)?;
+    let options = asked.options(classifier.get())?;
+    let unit = asked.unit()?;
+    let counted = stoppable(py, |stop| -> Result<_, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let path = folder.path().join("table.parquet");
+        let shown = path.display().to_string();
+        write(reader, &path, stop)?;
+        let counted = count(classifier.get(), &[path], (&asked, &options, unit), stop);
+        let plain = |text: String| text.replace(&shown, "table");
+        counted.map(|(table, overview)| (table, plain(overview))).map_err(plain)
+    });
+    counted?.map_err(raised)
+}
+
+fn write(reader: Reader, path: &Path, stop: &Stop) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("a temporary file can't be written: {error}");
+    let form = ParquetForm::new(reader.schema()).map_err(|error| error.to_string())?;
+    let mut pieces = tempfile::tempfile().map_err(wrong)?;
+    let mut out = BufWriter::new(&mut pieces);
+    for batch in reader {
+        if stop.is_set() {
+            return Err("stopped before the end".to_owned());
+        }
+        let batch = batch.map_err(|error| format!("the table can't be read: {error}"))?;
+        for column in batch.columns() {
+            column.to_data().validate_full().map_err(|error| error.to_string())?;
+        }
+        let piece = form.encode(&batch).map_err(|error| error.to_string())?;
+        out.write_all(&piece).map_err(wrong)?;
+    }
+    out.flush().map_err(wrong)?;
+    drop(out);
+    pieces.rewind().map_err(wrong)?;
+    let file = File::create(path).map_err(wrong)?;
+    form.assemble(BufReader::new(pieces), file).map(drop).map_err(|error| error.to_string())
+}
+
+fn count(
+    classifier: &Classifier,
+    files: &[PathBuf],
+    (asked, options, unit): (&Asked, &DemandOptions, Option<Unit>),
+    stop: &Stop,
+) -> Result<Counted, String> {
+    let corpus = classifier.corpus();
+    let inputs = expand(files).map_err(|error| error.to_string())?;
+    let found = demand::run(classifier, &inputs, options, &Stopped(stop))
+        .map_err(|error| error.to_string())?;
+    let mut shown = Shown {
+        unit,
+        with_none: asked.with_none,
+        manifest: vec![
+            ("program".to_owned(), concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("corpus".to_owned(), corpus.hash()),
+            ("grouped by".to_owned(), asked.by.join(", ")),
+        ],
+        ..Shown::default()
+    };
+    if unit == Some(Unit::Ads) && !found.knows_ads() {
+        return Err("unit=\"ads\": it is not known which rows repeat an ad; leave out dedup=False"
+            .to_owned());
+    }
+    if asked.corrected {
+        let paths: Vec<_> = inputs.iter().map(|input| input.path.as_path()).collect();
+        if let Err(problem) = correct(classifier, &paths, &mut shown) {
+            shown.assumptions.push(format!("Counts are not corrected: {problem}."));
+        }
+    }
+    let (table, overview) =
+        found.finish(corpus, &options.by, &shown).map_err(|error| error.to_string())?;
+    let rows = Sheet::of(&table).to_batch().map_err(|error| error.to_string())?;
+    let json =
+        DemandFormat::Json.write(&table, &overview, false).map_err(|error| error.to_string())?;
+    let json = String::from_utf8(json).map_err(|error| error.to_string())?;
+    Ok((ArrowTable::new(rows.schema(), vec![rows]), json))
+}
+
+/// Prepares the correction, if the answers are those that the corpus's labelled postings are about.
+fn correct(classifier: &Classifier, paths: &[&Path], shown: &mut Shown) -> Result<(), String> {
+    let corpus = classifier.corpus();
+    if classifier.choices() != Choices::default() {
+        return Err(
+            "the labelled postings were answered without min_confidence and prevalence".to_owned()
+        );
+    }
+    for path in paths {
+        check_manifest(path, corpus).map_err(|error| error.to_string())?;
+    }
+    let evidence = corpus.evidence().map_err(|error| error.to_string())?;
+    let labels = evidence.labels();
+    let corrector = Corrector::new(&evidence, Corrector::DRAWS);
+    shown.corrector = Some(corrector.map_err(|error| error.to_string())?);
+    shown.evidence = Some(Evidence {
+        source: "the labelled postings of the corpus".to_owned(),
+        postings: evidence.rows.len() as u64,
+        in_scope: labels.iter().rev().skip(1).sum::<usize>() as u64,
+    });
+    Ok(())
+}

@@ -1,0 +1,188 @@
+"""Tables: the same kind comes back, with all that was there."""
+
+from __future__ import annotations
+
+import threading
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import rolecall
+from conftest import TAGS
+
+
+def test_columns_are_found_by_content(
+    few: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    assert classifier.detect(few) == ("title", ["description"])
+    renamed = few.rename_columns([f"c{n}" for n in range(few.num_columns)])
+    assert classifier.detect(renamed) == ("c1", ["c6"])
+    assert classifier.detect(few, title="-", text=["company", "title"]) == (
+        None,
+        ["company", "title"],
+    )
+
+
+def test_columns_may_be_said(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    both = classifier.tag(few, title="title", text=["description", "company"])
+    assert set(both["onc_basis"].to_pylist()) == {"title+text"}
+    title_only = classifier.tag(few, text="-")
+    assert set(title_only["onc_basis"].to_pylist()) == {"title"}
+    assert both["onc_scope"] != title_only["onc_scope"]
+
+
+def test_a_prefix_and_threads(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    tagged = classifier.tag(few, prefix="hit")
+    again = classifier.tag(tagged, threads=1)
+    assert tagged.column_names[-1] == "hit_basis"
+    names = [name.replace("onc_", "hit_") for name in TAGS]
+    assert again.select(TAGS).rename_columns(names).equals(tagged.select(names))
+
+
+def test_pandas_keeps_index_types_and_notes(
+    few: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    frame = few.to_pandas().assign(board=pd.Categorical(["x"] * 12), n=range(12))
+    frame.index = pd.Index([7] * 6 + [3] * 6, name="key")
+    frame.attrs["source"] = "a board"
+    before = frame.copy()
+    tagged = classifier.tag(frame)
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_frame_equal(tagged[list(frame.columns)], frame)
+    assert tagged.attrs == frame.attrs
+    assert tagged["onc_confidence"].dtype == float
+    assert isinstance(tagged["onc_role"].iloc[0], str)
+    # Labels may be numbers.
+    numbered = frame.rename(columns={"title": 0, "description": 1})
+    assert list(classifier.tag(numbered, "0", "1")["onc_role"]) == list(tagged["onc_role"])
+
+
+def test_pandas_categories_bytes_and_gaps(classifier: rolecall.Classifier) -> None:
+    frame = pd.DataFrame(
+        {
+            "title": pd.Categorical(["EHR Trainer", None, "EHR Trainer"]),
+            "text": pd.Series([b"Teach nurses.", None, float("nan")], dtype=object),
+        }
+    )
+    assert list(classifier.tag(frame, "title", "text")["onc_basis"]) == [
+        "title+text",
+        "none",
+        "title",
+    ]
+
+
+def test_pyarrow_keeps_metadata_and_kind(
+    few: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    noted = few.replace_schema_metadata({"a": "b"})
+    tagged = classifier.tag(noted)
+    assert isinstance(tagged, pa.Table) and tagged.schema.metadata == {b"a": b"b"}
+    assert tagged.select(few.column_names).equals(few)
+    batch = noted.combine_chunks().to_batches()[0]
+    tagged_batch = classifier.tag(batch)
+    assert isinstance(tagged_batch, pa.RecordBatch) and tagged_batch.schema == tagged.schema
+    assert pa.Table.from_batches([tagged_batch]).equals(tagged)
+    # A field of tags is never null.
+    assert not tagged.schema.field("onc_role").nullable
+
+
+def test_streams_are_read_as_they_are_asked_for(
+    few: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    read = []
+
+    def batches() -> object:
+        for _ in range(40):
+            for batch in few.to_batches():
+                read.append(batch.num_rows)
+                yield batch
+
+    stream = classifier.tag(pa.RecordBatchReader.from_batches(few.schema, batches()))
+    assert isinstance(stream, pa.RecordBatchReader)
+    asked = sum(read)
+    assert 300 <= asked < 480
+    assert stream.read_next_batch().num_rows == 12
+    assert stream.read_all().num_rows == 480 - 12
+    assert sum(read) == 480
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(),
+     pa.binary_view(), pa.dictionary(pa.int32(), pa.string())],
+    ids=str,
+)  # fmt: skip
+def test_every_type_of_text(
+    few: pa.Table, classifier: rolecall.Classifier, kind: pa.DataType
+) -> None:
+    expected = classifier.tag(few).select(TAGS)
+    text = few["description"]
+    text = text.dictionary_encode() if pa.types.is_dictionary(kind) else text.cast(kind)
+    table = pa.table({"id": few["id"], "title": few["title"], "description": text})
+    assert classifier.tag(table, "title", "description").select(TAGS).equals(expected)
+    sliced = classifier.tag(table.slice(3, 5), "title", "description").select(TAGS)
+    assert sliced.equals(expected.slice(3, 5))
+
+
+def test_chunks_of_any_size_give_the_same(
+    samples: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    many = pa.concat_tables([samples] * 30)
+    expected = classifier.tag(samples).select(TAGS)
+    tagged = classifier.tag(many)
+    assert tagged.select(TAGS).equals(pa.concat_tables([expected] * 30))
+    whole = classifier.tag(many.combine_chunks(), threads=3)
+    assert whole.equals(tagged)
+    polars = classifier.tag(pl.from_arrow(many, rechunk=False))
+    assert len(polars) == many.num_rows
+    assert pa.table(classifier.tag(rolecall.ArrowTable(many))).equals(tagged)
+
+
+def test_duckdb_relations(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    relation = duckdb.from_arrow(few)
+    tagged = classifier.tag(relation)
+    assert isinstance(tagged, duckdb.DuckDBPyRelation)
+    assert tagged.columns == [*few.column_names, *TAGS]
+    assert len(tagged.fetchall()) == len(tagged.fetchall()) == 12
+
+
+def test_polars_frames(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    frame = pl.from_arrow(few)
+    assert isinstance(frame, pl.DataFrame)
+    tagged = classifier.tag(frame.with_columns(pl.col("title").cast(pl.Categorical)))
+    assert tagged.columns == [*few.column_names, *TAGS]
+    assert tagged["onc_role"].to_list() == classifier.tag(few)["onc_role"].to_pylist()
+
+
+def test_arrow_tables(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    table = rolecall.ArrowTable(few)
+    assert len(table) == 12 and table.column_names == few.column_names
+    assert repr(table).startswith("<rolecall.ArrowTable: 12 rows, id, title")
+    assert pa.table(table).equals(few) and pa.schema(table).equals(few.schema)
+    assert len(table.head(5)) == 5
+    native = classifier._native
+    stream = native.tagged_stream(table, "title", ["description"])
+    assert pa.schema(stream).names == stream.column_names == [*few.column_names, *TAGS]
+    assert pa.RecordBatchReader.from_stream(stream).read_all().num_rows == 12
+    with pytest.raises(rolecall.RolecallError, match="the stream has been read already"):
+        pa.RecordBatchReader.from_stream(stream)
+
+
+def test_other_threads_run_meanwhile(samples: pa.Table, classifier: rolecall.Classifier) -> None:
+    many = pa.concat_tables([samples] * 200)
+    ticks, done = 0, threading.Event()
+
+    def work() -> None:
+        classifier.tag(many, threads=1)
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not done.wait(0.001):
+        ticks += 1
+    thread.join()
+    # With Python's lock held there would be none but the first.
+    assert ticks > 20
