@@ -35,11 +35,15 @@ PEER_ROWS = 5_000
 
 def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Returns the seconds of the fastest round."""
+    return least(work, rounds, time.perf_counter)
+
+
+def least(work: Callable[[], object], rounds: int, clock: Callable[[], float]) -> float:
     seconds = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = clock()
         work()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(clock() - start)
     return min(seconds)
 
 
@@ -106,13 +110,17 @@ def main() -> None:
     titles, texts = few[title].to_pylist(), few[text].to_pylist()
     postings = [f"{t or ''} {d or ''}" for t, d in zip(titles, texts, strict=True)]
     ours = best(lambda: classifier.tag(table, title, text)) / rows
+    # On a busy machine the work of all cores together says more than the time that has gone by.
+    our_work = least(lambda: classifier.tag(table, title, text), 3, time.process_time) / rows
     for name, work in [
         ("scikit-learn, TF-IDF", scikit_learn(roles, postings)),
         ("bm25s", bm25s_retrieval(roles, postings, threads)),
     ]:
         seconds = best(work, 2)
         show(name, seconds, PEER_ROWS)
+        their_work = least(work, 2, time.process_time) / PEER_ROWS
         print(f"{'':42} tag is {seconds / PEER_ROWS / ours:.1f} times as fast")
+        print(f"{'':42} and {their_work / our_work:.1f} times by the work of all cores")
     assert pa.types.is_string(classifier.tag(few)["onc_role"].type)
 
 
