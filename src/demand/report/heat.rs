@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::canvas::{Anchor, Canvas, FONT, LETTER, Width, chart, lines};
+use super::number::in_scope;
 use super::paint::{INK, Paint};
 use super::table::{Table, Value};
 use super::{Report, ReportError, number, plain};
@@ -21,10 +22,6 @@ const CELL: i32 = 34;
 #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 pub(super) fn ratio(count: u64, of: u64) -> f64 {
     if of > 0 { count as f64 / of as f64 } else { 0.0 }
-}
-
-fn in_scope(cell: &Cell) -> u64 {
-    cell.roles.iter().sum()
 }
 
 fn class(share: f64) -> usize {

@@ -3,6 +3,7 @@
 use maud::html;
 
 use super::canvas::{Anchor, Canvas, Width, chart, heading, ticks};
+use super::number::in_scope;
 use super::paint::{FAINT, GRID, INK, Paint};
 use super::table::{Table, Value};
 use super::{Report, ReportError, number};
@@ -41,10 +42,6 @@ impl Panel {
 fn busiest(months: &[Cell]) -> &[Cell] {
     let total = |months: &[Cell]| months.iter().map(in_scope).sum::<u64>();
     months.windows(MONTHS).max_by_key(|window| total(window)).unwrap_or(months)
-}
-
-fn in_scope(cell: &Cell) -> u64 {
-    cell.roles.iter().sum()
 }
 
 /// Shows how counts went from month to month.

@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 
-use crate::demand::overview::{Counts, Group, Salary, Unit};
+use crate::demand::overview::{Cell, Counts, Group, Salary, Unit};
 use crate::evaluate::Interval;
 
 /// Between the low and the high end of an interval.
@@ -79,6 +79,11 @@ pub(super) fn of_unit(counts: &Counts, unit: Unit) -> u64 {
         Unit::Postings => counts.postings,
         Unit::Ads => counts.ads.unwrap_or(counts.postings),
     }
+}
+
+/// Returns what a cell counts of all roles together.
+pub(super) fn in_scope(cell: &Cell) -> u64 {
+    cell.roles.iter().sum()
 }
 
 /// Returns a group's count by the unit and its correction, such as `604 → 685 (540–804)`.

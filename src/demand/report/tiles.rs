@@ -3,20 +3,17 @@
 use maud::html;
 
 use super::canvas::{Anchor, Canvas, Width, chart};
+use super::number::in_scope;
 use super::paint::{Paint, STEPS};
 use super::table::{Table, Value};
 use super::{Report, ReportError, number};
-use crate::demand::overview::{Cell, Overview};
+use crate::demand::overview::Overview;
 
 /// Where each state stands: rows of codes, `..` where there is none.
 const TILES: &str = include_str!("../../../corpus/places/us_tiles.txt");
 
 /// Columns of the map.
 const COLUMNS: i32 = 11;
-
-fn in_scope(cell: &Cell) -> u64 {
-    cell.roles.iter().sum()
-}
 
 /// Returns the states with column and row.
 fn tiles() -> impl Iterator<Item = (&'static str, i32, i32)> {
