@@ -8,12 +8,8 @@ use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall::batch::{InputOptions, Watch, expand};
-use rolecall::classify::Choices;
-use rolecall::demand::correct::Corrector;
 use rolecall::demand::field::GivenFields;
-use rolecall::demand::{
-    self, DemandFormat, DemandOptions, Evidence, Key, Sheet, Shown, Unit, check_manifest,
-};
+use rolecall::demand::{self, DemandError, DemandFormat, DemandOptions, Key, Sheet, Shown, Unit};
 use rolecall::posting::GivenColumns;
 use rolecall::table::ParquetForm;
 
@@ -199,8 +195,10 @@ fn count(
             .to_owned());
     }
     if asked.corrected {
-        let paths: Vec<_> = inputs.iter().map(|input| input.path.as_path()).collect();
-        if let Err(problem) = correct(classifier, &paths, &mut shown) {
+        let source = "the labelled postings of the corpus".to_owned();
+        let evidence = corpus.evidence().map_err(DemandError::from);
+        let corrected = evidence.and_then(|it| shown.correct_by(&it, source, classifier, &inputs));
+        if let Err(problem) = corrected {
             shown.assumptions.push(format!("Counts are not corrected: {problem}."));
         }
     }
@@ -211,27 +209,4 @@ fn count(
         DemandFormat::Json.write(&table, &overview, false).map_err(|error| error.to_string())?;
     let json = String::from_utf8(json).map_err(|error| error.to_string())?;
     Ok((ArrowTable::new(rows.schema(), vec![rows]), json))
-}
-
-/// Prepares the correction, if the answers are those that the corpus's labelled postings are about.
-fn correct(classifier: &Classifier, paths: &[&Path], shown: &mut Shown) -> Result<(), String> {
-    let corpus = classifier.corpus();
-    if classifier.choices() != Choices::default() {
-        return Err(
-            "the labelled postings were answered without min_confidence and prevalence".to_owned()
-        );
-    }
-    for path in paths {
-        check_manifest(path, corpus).map_err(|error| error.to_string())?;
-    }
-    let evidence = corpus.evidence().map_err(|error| error.to_string())?;
-    let labels = evidence.labels();
-    let corrector = Corrector::new(&evidence, Corrector::DRAWS);
-    shown.corrector = Some(corrector.map_err(|error| error.to_string())?);
-    shown.evidence = Some(Evidence {
-        source: "the labelled postings of the corpus".to_owned(),
-        postings: evidence.rows.len() as u64,
-        in_scope: labels.iter().rev().skip(1).sum::<usize>() as u64,
-    });
-    Ok(())
 }

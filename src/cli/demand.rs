@@ -8,9 +8,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::{self, InputPath, OutputFile};
-use rolecall::demand::correct::Corrector;
 use rolecall::demand::{
-    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Evidence, Key, Overview, Shown, Unit,
+    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Overview, Shown, Unit,
 };
 
 use super::Data;
@@ -214,20 +213,7 @@ fn correct(
             (evidence, path.display().to_string())
         }
     };
-    if classifier.choices() != rolecall::classify::Choices::default() {
-        bail!("the labelled postings were answered without --min-confidence and --prevalence");
-    }
-    for input in inputs {
-        demand::check_manifest(&input.path, corpus)?;
-    }
-    let labels = evidence.labels();
-    shown.corrector = Some(Corrector::new(&evidence, Corrector::DRAWS)?);
-    shown.evidence = Some(Evidence {
-        source,
-        postings: evidence.rows.len() as u64,
-        in_scope: labels.iter().rev().skip(1).sum::<usize>() as u64,
-    });
-    Ok(())
+    Ok(shown.correct_by(&evidence, source, classifier, inputs)?)
 }
 
 fn write(

@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::correct::CorrectionError;
 use super::field::{FieldColumnsError, FieldDataError};
 use crate::batch::BatchError;
 use crate::table::TableError;
@@ -34,6 +35,14 @@ pub enum DemandError {
         /// What differs.
         what: &'static str,
     },
+    /// Rows are not answered as the evidence is about.
+    #[error(
+        "the labelled postings were answered without a minimum confidence and without a prevalence"
+    )]
+    AnsweredOtherwise,
+    /// The evidence does not suffice.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
     /// A column that was asked for is not there.
     #[error("{}: {source}", path.display())]
     Column {

@@ -21,7 +21,6 @@ mod tally;
 
 pub use error::DemandError;
 pub use key::{Attribute, Key};
-pub use made::check_manifest;
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
 pub use report::{ReportError, write_report};
