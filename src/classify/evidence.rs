@@ -36,11 +36,13 @@ impl<'c> Tagger<'c> {
     /// to the score less the role's [`offset`](Self::offset), but for rounding.
     pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
         let role = ranked.position();
-        let terms = self
+        // All points first, then the choice: its branches would hold up the reading of the table.
+        let points: Vec<_> = self
             .scorer
             .terms()
             .map(|term| (self.points(&term, 0, role) + self.points(&term, 1, role), term))
-            .filter(|(points, _)| *points != 0.0);
+            .collect();
+        let terms = points.into_iter().filter(|(points, _)| *points != 0.0);
         let strongest = strongest(terms, at_most, |a, b| {
             b.0.total_cmp(&a.0).then_with(|| a.1.term().cmp(b.1.term()))
         });
