@@ -14,7 +14,7 @@ use rolecall::table::ColumnarError;
 use rolecall::{Classifier, Corpus, Posting};
 
 use crate::answer::Answer;
-use crate::arrow::{ArrowStream, ArrowTable, reader_of};
+use crate::arrow::{ArrowStream, ArrowTable, Reader, reader_of};
 use crate::error::{TableError, of_columns, raised};
 use crate::parallel::Tagging;
 use crate::running::{stoppable, unlocked};
@@ -31,6 +31,15 @@ struct Role {
     description: String,
 }
 
+/// How a table is tagged: Python's `Asked`.
+#[derive(Debug, FromPyObject)]
+struct Asked {
+    title: Option<String>,
+    text: Vec<String>,
+    prefix: Option<String>,
+    threads: Option<usize>,
+}
+
 /// Says which role a posting hires for.
 #[pyclass(frozen, module = "rolecall._rolecall")]
 pub(crate) struct NativeClassifier {
@@ -42,14 +51,12 @@ impl NativeClassifier {
         &self.classifier
     }
 
-    /// Finds columns by their names; the employer's and the place's are not needed.
-    fn tagging(
-        &self,
-        header: &[String],
-        (title, text): (Option<String>, Vec<String>),
-        prefix: Option<String>,
-        threads: Option<usize>,
-    ) -> PyResult<Tagging> {
+    /// Opens a table and finds the columns that are read by their names; the employer's and the place's are
+    /// not needed.
+    fn open(&self, table: &Bound<'_, PyAny>, asked: Asked) -> PyResult<(Reader, Tagging)> {
+        let Asked { title, text, prefix, threads } = asked;
+        let reader = reader_of(table)?;
+        let schema = reader.schema();
         // Where both are said or there is none, the contents of the columns decide nothing.
         let given = GivenColumns {
             title: Some(title.unwrap_or_else(|| "-".to_owned())),
@@ -58,12 +65,14 @@ impl NativeClassifier {
         };
         let corpus = self.classifier.corpus();
         let Columns { title, text, .. } =
-            detect(&corpus.column_names, header, &[], &given).map_err(of_columns)?;
-        Ok(Tagging {
+            detect(&corpus.column_names, &header(&schema), &[], &given).map_err(of_columns)?;
+        let tagging = Tagging {
             columns: Columns { title, text, employer: None, place: None },
             prefix: prefix.unwrap_or_else(|| corpus.taxonomy.name.clone()),
             threads: threads_or_all(threads)?,
-        })
+        };
+        tagging.check(&schema)?;
+        Ok((reader, tagging))
     }
 }
 
@@ -169,21 +178,15 @@ impl NativeClassifier {
 
     /// Tags a table and returns the tags alone, which must not be called as the columns beside
     /// which they will stand.
-    #[pyo3(signature = (table, title, text, prefix=None, threads=None, beside=Vec::new()))]
-    #[allow(clippy::too_many_arguments, reason = "they are Python's")]
+    #[pyo3(signature = (table, asked, beside=Vec::new()))]
     fn tags(
         &self,
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        title: Option<String>,
-        text: Vec<String>,
-        prefix: Option<String>,
-        threads: Option<usize>,
+        asked: Asked,
         beside: Vec<String>,
     ) -> PyResult<ArrowTable> {
-        let reader = reader_of(table)?;
-        let tagging = self.tagging(&header(&reader.schema()), (title, text), prefix, threads)?;
-        tagging.check(&reader.schema())?;
+        let (reader, tagging) = self.open(table, asked)?;
         let schema = tag_schema(&tagging.prefix);
         if let Some(name) = beside.into_iter().find(|name| schema.index_of(name).is_ok()) {
             return Err(TableError::from(ColumnarError::ColumnExists { name }).into());
@@ -193,21 +196,14 @@ impl NativeClassifier {
     }
 
     /// Tags a table and returns it with the tags behind its columns.
-    #[pyo3(signature = (table, title, text, prefix=None, threads=None))]
     fn tagged(
         &self,
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        title: Option<String>,
-        text: Vec<String>,
-        prefix: Option<String>,
-        threads: Option<usize>,
+        asked: Asked,
     ) -> PyResult<ArrowTable> {
-        let reader = reader_of(table)?;
-        let schema = reader.schema();
-        let tagging = self.tagging(&header(&schema), (title, text), prefix, threads)?;
-        tagging.check(&schema)?;
-        let schema = tagged_schema(&schema, &tagging.prefix).map_err(TableError::from)?;
+        let (reader, tagging) = self.open(table, asked)?;
+        let schema = tagged_schema(&reader.schema(), &tagging.prefix).map_err(TableError::from)?;
         let batches = stoppable(py, |stop| -> Result<Vec<RecordBatch>, TableError> {
             let batches = reader.collect::<Result<Vec<_>, _>>()?;
             let tags = tagging.tag(&self.classifier, batches.iter().cloned().map(Ok), stop)?;
@@ -218,17 +214,8 @@ impl NativeClassifier {
     }
 
     /// Tags a stream as its batches are asked for.
-    #[pyo3(signature = (stream, title, text, prefix=None, threads=None))]
-    fn tagged_stream(
-        &self,
-        stream: &Bound<'_, PyAny>,
-        title: Option<String>,
-        text: Vec<String>,
-        prefix: Option<String>,
-        threads: Option<usize>,
-    ) -> PyResult<ArrowStream> {
-        let reader = reader_of(stream)?;
-        let tagging = self.tagging(&header(&reader.schema()), (title, text), prefix, threads)?;
+    fn tagged_stream(&self, stream: &Bound<'_, PyAny>, asked: Asked) -> PyResult<ArrowStream> {
+        let (reader, tagging) = self.open(stream, asked)?;
         let stream = TaggedStream::new(Arc::clone(&self.classifier), tagging, reader)?;
         Ok(ArrowStream::new(Box::new(stream)))
     }

@@ -51,7 +51,6 @@ impl TaggedStream {
         tagging: Tagging,
         batches: Reader,
     ) -> Result<Self, TableError> {
-        tagging.check(&batches.schema())?;
         let schema = tagged_schema(&batches.schema(), &tagging.prefix)?;
         Ok(Self { classifier, tagging, batches, schema, tagged: VecDeque::new() })
     }

@@ -85,3 +85,13 @@ def test_any_arrow_data(same: Same, classifier: rolecall.Classifier) -> None:
     tagged = classifier.tag(Producer())
     assert isinstance(tagged, rolecall.ArrowTable)
     assert_same(pa.table(tagged), same)
+
+
+def test_one_batch_of_any_arrow_data(same: Same, classifier: rolecall.Classifier) -> None:
+    class Producer:
+        def __arrow_c_array__(self, requested_schema: object = None) -> object:
+            return same[0].combine_chunks().to_batches()[0].__arrow_c_array__(requested_schema)
+
+    tagged = classifier.tag(Producer())
+    assert isinstance(tagged, rolecall.ArrowTable)
+    assert_same(pa.table(tagged), same)

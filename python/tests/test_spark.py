@@ -113,9 +113,10 @@ def test_a_killed_worker_changes_nothing(
 def test_one_classifier_for_all_batches_of_a_worker(
     spark: Any, samples: pa.Table, tmp_path: Path
 ) -> None:
+    from rolecall._asked import Asked
     from rolecall.spark._worker import Tagger
 
-    tagger = Tagger((None, 0.0, None), "title", ["description"], "onc", 1)
+    tagger = Tagger((None, 0.0, None), Asked("title", ["description"], "onc", 1))
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import os
@@ -189,24 +190,31 @@ def test_every_form_is_read(spark: Any, tmp_path: Path, classifier: rolecall.Cla
 
 
 def test_the_job(
-    samples: pa.Table, tmp_path: Path, cli: Callable[..., subprocess.CompletedProcess[str]]
+    tmp_path: Path, cli: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     settings = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
     environment = os.environ | {"PYSPARK_SUBMIT_ARGS": settings, "SPARK_LOCAL_IP": "127.0.0.1"}
+    job_file = str(Path(rolecall.__file__).parent / "spark" / "__main__.py")
 
     def job(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "rolecall.spark", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True)
 
-    done = job(str(SAMPLES), str(tmp_path / "out"), "--partitions", "3")
-    assert done.returncode == 0, done.stderr
-    tagged = pq.read_table(tmp_path / "out")
+    def submit(*arguments: str) -> subprocess.CompletedProcess[str]:
+        submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+        command = [str(submit), "--master", "local-cluster[2,1,1024]", job_file, *arguments]
+        own = environment | {"PYSPARK_PYTHON": sys.executable}
+        own["PYSPARK_SUBMIT_ARGS"] = ""
+        return subprocess.run(command, env=own, capture_output=True, text=True)
+
     said = tmp_path / "said.parquet"
     cli("tag", "-q", SAMPLES, "-o", said)
-    expected = pq.read_table(said).sort_by("id")
-    assert tagged.sort_by("id").select(["id", *TAGS]).to_pylist() == expected.select(
-        ["id", *TAGS]
-    ).to_pylist()
+    expected = pq.read_table(said).sort_by("id").select(["id", *TAGS]).to_pylist()
+    for way, out in ((job, "out"), (submit, "submitted")):
+        done = way(str(SAMPLES), str(tmp_path / out), "--partitions", "3")
+        assert done.returncode == 0, done.stderr
+        tagged = pq.read_table(tmp_path / out).sort_by("id")
+        assert tagged.select(["id", *TAGS]).to_pylist() == expected
     failed = job(str(SAMPLES), str(tmp_path / "no"), "--text-column", "body")
     assert failed.returncode == 2
     assert "rolecall.spark: text: no column `body`" in failed.stderr

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pytest
 
 import rolecall
+import rolecall.duckdb
 from conftest import TAGS
+from rolecall._asked import Asked
 
 
 def test_columns_are_found_by_content(
@@ -149,6 +151,25 @@ def test_duckdb_relations(few: pa.Table, classifier: rolecall.Classifier) -> Non
     assert len(tagged.fetchall()) == len(tagged.fetchall()) == 12
 
 
+def test_a_relation_stays_on_its_connection(
+    few: pa.Table, classifier: rolecall.Classifier
+) -> None:
+    con, other = duckdb.connect(), duckdb.connect()
+    con.register("few", few)
+    relation = con.sql("FROM few")
+    tagged = classifier.tag(relation)
+    joined = con.sql("SELECT count(*) FROM tagged JOIN relation USING (id)").fetchall()
+    assert joined == [(12,)]
+    elsewhere = rolecall.duckdb.tag(relation, connection=other)
+    assert other.sql("SELECT count(*) FROM elsewhere").fetchall() == [(12,)]
+    counted = rolecall.demand(relation).table
+    assert con.sql("SELECT count(*) > 0 FROM counted").fetchall() == [(True,)]
+    con.execute("SET python_enable_replacements = false")
+    with pytest.raises(rolecall.RolecallError, match=r"python_enable_replacements is off\); give"):
+        classifier.tag(con.table("few"))
+    assert rolecall.duckdb.tag(con.table("few"), connection=con).columns == tagged.columns
+
+
 def test_polars_frames(few: pa.Table, classifier: rolecall.Classifier) -> None:
     frame = pl.from_arrow(few)
     assert isinstance(frame, pl.DataFrame)
@@ -164,7 +185,7 @@ def test_arrow_tables(few: pa.Table, classifier: rolecall.Classifier) -> None:
     assert pa.table(table).equals(few) and pa.schema(table).equals(few.schema)
     assert len(table.head(5)) == 5
     native = classifier._native
-    stream = native.tagged_stream(table, "title", ["description"])
+    stream = native.tagged_stream(table, Asked("title", ["description"]))
     assert pa.schema(stream).names == stream.column_names == [*few.column_names, *TAGS]
     assert pa.RecordBatchReader.from_stream(stream).read_all().num_rows == 12
     with pytest.raises(rolecall.RolecallError, match="the stream has been read already"):

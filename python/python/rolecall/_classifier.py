@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rolecall._asked import Asked
 from rolecall._rolecall import NativeClassifier, RolecallError
 from rolecall._tables import adapt
 from rolecall._tag import Tag
@@ -141,8 +142,8 @@ class Classifier:
             TypeError: If it is no table.
         """
         adapter = adapt(table)
-        title, texts = self._columns(adapter.sample, title, text)
-        tagged: Table = adapter.tag(self._native, title, texts, prefix, threads)
+        asked = self._asked(adapter.sample, title, text, prefix, threads)
+        tagged: Table = adapter.tag(self._native, asked)
         return tagged
 
     def detect(
@@ -152,13 +153,19 @@ class Classifier:
 
         A stream that can be read only once (a ``RecordBatchReader``) is used up by it.
         """
-        return self._columns(adapt(table).sample, title, text)
+        asked = self._asked(adapt(table).sample, title, text)
+        return asked.title, asked.text
 
-    def _columns(
-        self, sample: object, title: str | None, text: str | Sequence[str] | None
-    ) -> tuple[str | None, list[str]]:
+    def _asked(
+        self,
+        sample: object,
+        title: str | None,
+        text: str | Sequence[str] | None,
+        prefix: str | None = None,
+        threads: int | None = None,
+    ) -> Asked:
         texts = [text] if isinstance(text, str) else list(text or ())
-        return self._native.detect(sample, title, texts)
+        return Asked(*self._native.detect(sample, title, texts), prefix, threads)
 
 
 def _rebuilt(corpus: str | None, min_confidence: float, prevalence: float | None) -> Classifier:

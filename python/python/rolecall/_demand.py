@@ -125,7 +125,7 @@ def _like(data: object, table: ArrowTable) -> Any:
     if library == "pandas":
         return arrow.to_pandas()
     if library in ("duckdb", "_duckdb"):
-        import duckdb
+        from rolecall.duckdb import beside
 
-        return duckdb.from_arrow(arrow)
+        return beside(data, arrow)
     return arrow

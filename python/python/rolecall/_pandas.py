@@ -8,8 +8,9 @@ from typing import Any
 import pandas
 import pyarrow
 
+from rolecall._asked import Asked
 from rolecall._rolecall import NativeClassifier, RolecallError
-from rolecall._tables import SAMPLE_ROWS, selected
+from rolecall._tables import SAMPLE_ROWS
 
 #: Rows whose strings are converted at once, where they are not Arrow data already.
 CONVERTED_ROWS = 4096
@@ -31,17 +32,10 @@ class PandasFrame:
     def arrow(self) -> object:
         return pyarrow.Table.from_pandas(self._frame, preserve_index=False)
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> pandas.DataFrame:
-        texts_of = _Texts(self._frame, self._names, selected(self._names, title, texts))
+    def tag(self, native: NativeClassifier, asked: Asked) -> pandas.DataFrame:
+        texts_of = _Texts(self._frame, self._names, asked.columns_of(self._names))
         try:
-            tags = native.tags(texts_of.reader(), title, texts, prefix, threads, self._names)
+            tags = native.tags(texts_of.reader(), asked, self._names)
         except RolecallError:
             if texts_of.failure is not None:
                 raise texts_of.failure from None

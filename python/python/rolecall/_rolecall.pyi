@@ -1,6 +1,8 @@
 from os import PathLike
 from typing import Any, TypedDict
 
+from rolecall._asked import Asked
+
 __version__: str
 
 class RolecallError(ValueError):
@@ -82,31 +84,9 @@ class NativeClassifier:
     def detect(
         self, sample: object, title: str | None, text: list[str]
     ) -> tuple[str | None, list[str]]: ...
-    def tags(
-        self,
-        table: object,
-        title: str | None,
-        text: list[str],
-        prefix: str | None = None,
-        threads: int | None = None,
-        beside: list[str] = ...,
-    ) -> ArrowTable: ...
-    def tagged(
-        self,
-        table: object,
-        title: str | None,
-        text: list[str],
-        prefix: str | None = None,
-        threads: int | None = None,
-    ) -> ArrowTable: ...
-    def tagged_stream(
-        self,
-        stream: object,
-        title: str | None,
-        text: list[str],
-        prefix: str | None = None,
-        threads: int | None = None,
-    ) -> ArrowStream: ...
+    def tags(self, table: object, asked: Asked, beside: list[str] = ...) -> ArrowTable: ...
+    def tagged(self, table: object, asked: Asked) -> ArrowTable: ...
+    def tagged_stream(self, stream: object, asked: Asked) -> ArrowStream: ...
 
 def demand_of_files(
     classifier: NativeClassifier, files: list[str], asked: dict[str, Any]

@@ -6,9 +6,9 @@ No library of tables is imported here unless a table of it is given.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any, Protocol
 
+from rolecall._asked import Asked
 from rolecall._rolecall import ArrowTable, NativeClassifier
 
 #: Rows that are looked at to find the columns, as the command line does.
@@ -22,14 +22,7 @@ class Adapter(Protocol):
     def sample(self) -> object:
         """The first rows, as Arrow data."""
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> Any:
+    def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         """Returns a table of the same kind with the tags."""
 
     def arrow(self) -> object:
@@ -65,12 +58,6 @@ def adapt(table: object) -> Adapter:
     return Capsule(ArrowTable(table))
 
 
-def selected(names: Sequence[str], title: str | None, texts: list[str]) -> list[int]:
-    """Returns the positions of the columns that are read; of two with a name, the first."""
-    wanted = dict.fromkeys(name for name in (title, *texts) if name is not None)
-    return [names.index(name) for name in wanted]
-
-
 class Capsule:
     """Any Arrow data."""
 
@@ -84,15 +71,8 @@ class Capsule:
     def arrow(self) -> object:
         return self._table
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> ArrowTable:
-        return native.tagged(self._table, title, texts, prefix, threads)
+    def tag(self, native: NativeClassifier, asked: Asked) -> ArrowTable:
+        return native.tagged(self._table, asked)
 
 
 class PolarsFrame:
@@ -108,19 +88,12 @@ class PolarsFrame:
     def arrow(self) -> object:
         return self._frame
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> Any:
+    def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         import polars
 
         names = self._frame.columns
-        read = self._frame.select([names[n] for n in selected(names, title, texts)])
-        tags = native.tags(read, title, texts, prefix, threads, names)
+        read = self._frame.select([names[n] for n in asked.columns_of(names)])
+        tags = native.tags(read, asked, names)
         return self._frame.hstack(polars.DataFrame(tags))
 
 
@@ -137,19 +110,12 @@ class PyarrowTable:
     def arrow(self) -> object:
         return self._table
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> Any:
+    def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         import pyarrow
 
         names = self._table.column_names
-        read = self._table.select(selected(names, title, texts))
-        tags = pyarrow.table(native.tags(read, title, texts, prefix, threads, names))
+        read = self._table.select(asked.columns_of(names))
+        tags = pyarrow.table(native.tags(read, asked, names))
         tagged = self._table
         for field, column in zip(tags.schema, tags.columns, strict=True):
             tagged = tagged.append_column(field, column)
@@ -165,19 +131,12 @@ class PyarrowBatch(PyarrowTable):
         super().__init__(pyarrow.Table.from_batches([batch]))
         self._batch = batch
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> Any:
+    def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         import pyarrow
 
         names = self._table.column_names
-        read = self._table.select(selected(names, title, texts))
-        tags = pyarrow.table(native.tags(read, title, texts, prefix, threads, names))
+        read = self._table.select(asked.columns_of(names))
+        tags = pyarrow.table(native.tags(read, asked, names))
         schema = self._batch.schema
         for field in tags.schema:
             schema = schema.append(field)
@@ -224,15 +183,8 @@ class PyarrowReader:
 
         return pyarrow.RecordBatchReader.from_batches(reader.schema, batches())
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> Any:
+    def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         import pyarrow
 
-        stream = native.tagged_stream(self.arrow(), title, texts, prefix, threads)
+        stream = native.tagged_stream(self.arrow(), asked)
         return pyarrow.RecordBatchReader.from_stream(stream)

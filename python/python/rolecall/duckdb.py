@@ -16,8 +16,9 @@ import duckdb
 import pyarrow
 from duckdb import func, sqltypes
 
+from rolecall._asked import Asked
 from rolecall._classifier import Classifier
-from rolecall._rolecall import NativeClassifier
+from rolecall._rolecall import NativeClassifier, RolecallError
 from rolecall._tables import SAMPLE_ROWS, PyarrowTable
 
 TEXT = sqltypes.VARCHAR
@@ -45,10 +46,11 @@ def register(
         threads: Threads that tag the 2,048 rows that DuckDB gives at once.
     """
     native = (classifier or Classifier())._native
+    asked = Asked("title", ["text"], "tag", threads)
 
     def tags(title: Any, text: Any) -> pyarrow.Table:
         read = pyarrow.table([title, text], names=["title", "text"])
-        return pyarrow.table(native.tags(read, "title", ["text"], "tag", threads))
+        return pyarrow.table(native.tags(read, asked))
 
     def role(title: Any, text: Any) -> Any:
         return tags(title, text).column(0)
@@ -90,19 +92,18 @@ def tag(
     prefix: str | None = None,
     threads: int | None = None,
 ) -> duckdb.DuckDBPyRelation:
-    """Tags a relation, as ``Classifier.tag`` does, and returns a relation of a connection.
+    """Tags a relation, as ``Classifier.tag`` does, and returns a relation of the same connection.
 
     Args:
         relation: What is tagged; it is run once, and its result is held in memory.
-        connection: The connection of the new relation; DuckDB's default one if not given. Relations
-            of two connections can't be joined.
+        connection: The connection of the new relation, if it is to be another.
         title, text, prefix, threads: As for ``Classifier.tag``.
         classifier: ONC's roles if not given.
     """
     found = classifier or Classifier()
     adapter = Relation(relation, connection)
-    columns = found._columns(adapter.sample, title, text)
-    return adapter.tag(found._native, *columns, prefix, threads)
+    asked = found._asked(adapter.sample, title, text, prefix, threads)
+    return adapter.tag(found._native, asked)
 
 
 class Relation:
@@ -121,15 +122,25 @@ class Relation:
     def arrow(self) -> object:
         return self._relation.to_arrow_table()
 
-    def tag(
-        self,
-        native: NativeClassifier,
-        title: str | None,
-        texts: list[str],
-        prefix: str | None,
-        threads: int | None,
-    ) -> duckdb.DuckDBPyRelation:
+    def tag(self, native: NativeClassifier, asked: Asked) -> duckdb.DuckDBPyRelation:
         whole = PyarrowTable(self._relation.to_arrow_table())
-        tagged = whole.tag(native, title, texts, prefix, threads)
-        source = duckdb if self._connection is None else self._connection
-        return source.from_arrow(tagged)
+        tagged = whole.tag(native, asked)
+        if self._connection is not None:
+            return self._connection.from_arrow(tagged)
+        return beside(self._relation, tagged)
+
+
+def beside(relation: Any, table: pyarrow.Table) -> duckdb.DuckDBPyRelation:
+    """Makes a relation of a table on the connection of another relation."""
+    # A relation does not tell its connection, but SQL that it runs finds the variables of its caller.
+    rolecall_table_beside_a_relation = table
+    try:
+        made: duckdb.DuckDBPyRelation = relation.query(
+            "rolecall_relation", "FROM rolecall_table_beside_a_relation"
+        )
+        return made
+    except duckdb.CatalogException:
+        raise RolecallError(
+            "DuckDB may not read Python's variables (python_enable_replacements is off); "
+            "give the connection: rolecall.duckdb.tag(relation, connection=con)"
+        ) from None

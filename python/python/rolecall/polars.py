@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rolecall._asked import Asked
 from rolecall._classifier import Classifier
 
 #: What a tag is made of: the tag columns without their prefix.
@@ -49,10 +50,11 @@ def tag(
         threads: Threads that tag; all cores if not given.
     """
     native = (classifier or Classifier())._native
+    asked = Asked("title", ["text"], "tag", threads)
 
     def tags(rows: pl.Series) -> pl.Series:
         read = rows.struct.unnest()
-        tagged = pl.DataFrame(native.tags(read, "title", ["text"], "tag", threads))
+        tagged = pl.DataFrame(native.tags(read, asked))
         named = tagged.rename({name: name.removeprefix("tag_") for name in tagged.columns})
         return named.to_struct(rows.name)
 

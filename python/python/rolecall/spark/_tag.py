@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
+from rolecall._asked import Asked
 from rolecall._classifier import Classifier
 from rolecall._rolecall import RolecallError
 from rolecall._tables import SAMPLE_ROWS
@@ -59,19 +60,19 @@ def tag(
     Raises:
         RolecallError: If a column is missing, holds no text, or is there already.
     """
-    asked = (None if corpus is None else os.fspath(corpus), min_confidence, prevalence)
-    classifier = Classifier(asked[0], min_confidence=min_confidence, prevalence=prevalence)
-    found_title, texts = detect(df, title, text, classifier=classifier)
+    arguments = (None if corpus is None else os.fspath(corpus), min_confidence, prevalence)
+    classifier = Classifier(arguments[0], min_confidence=min_confidence, prevalence=prevalence)
     prefix = prefix or classifier.taxonomy
+    asked = Asked(*detect(df, title, text, classifier=classifier), prefix, threads)
     names = [f"{prefix}_{field.name}" for field in TAG_FIELDS]
     for name in names:
         if name in df.columns:
             raise RolecallError(f"there is a column `{name}` already; choose another name")
-    _check_types(df, [column for column in (found_title, *texts) if column is not None])
+    _check_types(df, [df.columns[n] for n in asked.columns_of(df.columns)])
     tagged = zip(names, TAG_FIELDS, strict=True)
     fields = [StructField(name, field.dataType, False) for name, field in tagged]
     schema = StructType([*df.schema.fields, *fields])
-    return df.mapInArrow(Tagger(asked, found_title, texts, prefix, threads), schema)
+    return df.mapInArrow(Tagger(arguments, asked), schema)
 
 
 def detect(
@@ -85,10 +86,10 @@ def detect(
     classifier = classifier or Classifier()
     kinds = pyarrow.schema([(name, pyarrow.string()) for name in df.columns])
     if title is not None and text is not None:
-        return classifier._columns(kinds.empty_table(), title, text)
+        return classifier.detect(kinds.empty_table(), title, text)
     shown = df.select([F.col(_quoted(name)).cast("string") for name in df.columns])
     rows = [row.asDict() for row in shown.limit(SAMPLE_ROWS).collect()]
-    return classifier._columns(pyarrow.Table.from_pylist(rows, schema=kinds), title, text)
+    return classifier.detect(pyarrow.Table.from_pylist(rows, schema=kinds), title, text)
 
 
 def _quoted(name: str) -> str:

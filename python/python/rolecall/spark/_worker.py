@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow
 
+from rolecall._asked import Asked
 from rolecall._classifier import Classifier
 from rolecall._tables import PyarrowBatch
 
@@ -24,20 +25,13 @@ class Tagger:
 
     def __init__(
         self,
-        asked: tuple[str | None, float, float | None],
-        title: str | None,
-        texts: list[str],
-        prefix: str,
-        threads: int,
+        arguments: tuple[str | None, float, float | None],
+        asked: Asked,
     ) -> None:
+        self._arguments = arguments
         self._asked = asked
-        self._title = title
-        self._texts = texts
-        self._prefix = prefix
-        self._threads = threads
 
     def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[Any]:
         for batch in batches:
-            native = classifier(*self._asked)._native
-            rows = PyarrowBatch(batch)
-            yield rows.tag(native, self._title, self._texts, self._prefix, self._threads)
+            native = classifier(*self._arguments)._native
+            yield PyarrowBatch(batch).tag(native, self._asked)
