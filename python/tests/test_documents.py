@@ -16,11 +16,11 @@ import rolecall.duckdb
 import rolecall.polars
 from conftest import ROOT
 
-README = (ROOT / "python" / "README.md").read_text("utf-8")
+READMES = [(ROOT / name).read_text("utf-8") for name in ("README.md", "python/README.md")]
 
 
 def blocks(of_spark: bool) -> list[str]:
-    found: list[str] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    found: list[str] = re.findall(r"```python\n(.*?)```", "\n".join(READMES), re.DOTALL)
     return [block for block in found if ("spark" in block) is of_spark]
 
 
@@ -35,9 +35,13 @@ def test_readme(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.spark
-def test_readme_on_spark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_readme_on_spark(tmp_path: Path) -> None:
     settings = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
-    environment = os.environ | {"PYSPARK_SUBMIT_ARGS": settings, "SPARK_LOCAL_IP": "127.0.0.1"}
+    environment = os.environ | {
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_SUBMIT_ARGS": settings,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
     for block in blocks(True):
         (tmp_path / "block.py").write_text(block, "utf-8")
         command = [sys.executable, str(tmp_path / "block.py")]
