@@ -1,4 +1,4 @@
-"""How long a local cluster of Spark takes with one worker process and with two.
+"""How long a local cluster of Spark takes with one worker process and with two, and in how many partitions.
 
     python benches/spark_workers.py POSTINGS.parquet [REPEATS]
 
@@ -16,6 +16,10 @@ import pyspark
 from pyspark.sql import SparkSession
 
 from rolecall.spark import tag
+
+
+ROUNDS = 3
+PARTITIONS = (2, 8, 40, 200, 1000)
 
 
 def main() -> None:
@@ -38,14 +42,19 @@ def main() -> None:
         for _ in range(repeats - 1):
             many = many.union(once)
         rows = many.count()
-        tagged = tag(many.repartition(8), "title", "description")
-        seconds = []
-        for _ in range(3):
-            start = time.perf_counter()
-            tagged.write.format("noop").mode("overwrite").save()
-            seconds.append(time.perf_counter() - start)
-        best = min(seconds[1:])
-        print(f"{workers} workers: {rows} rows in {best:.1f} s, {rows / best:,.0f} rows/s", flush=True)
+        for partitions in PARTITIONS if workers == 2 else (8,):
+            tagged = tag(many.repartition(partitions), "title", "description")
+            seconds = []
+            for _ in range(ROUNDS):
+                start = time.perf_counter()
+                tagged.write.format("noop").mode("overwrite").save()
+                seconds.append(time.perf_counter() - start)
+            best = min(seconds[1:])
+            print(
+                f"{workers} workers, {partitions} partitions: {rows} rows in {best:.1f} s, "
+                f"{rows / best:,.0f} rows/s",
+                flush=True,
+            )
         spark.stop()
 
 

@@ -31,6 +31,8 @@ if kind == "polars":
 if kind == "pandas":
     import pandas
     table = table.to_pandas(types_mapper=pandas.ArrowDtype)
+if kind == "objects":
+    table = table.to_pandas().astype(object)
 classifier = rolecall.Classifier()
 classifier.tag(table[:100] if kind != "pyarrow" else table.slice(0, 100), "title", "text")
 
@@ -52,7 +54,7 @@ print(json.dumps({"before": before, "peak": peak(), "rows": len(tagged)}))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas", "objects"])
 def test_the_text_is_not_copied(kind: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, kind, str(TEXT_MB)], capture_output=True, text=True

@@ -124,7 +124,7 @@ class Classifier:
         ``onc_role`` is ``none`` and so is ``onc_basis``.
 
         Texts are read where they are, if they are Arrow data: PyArrow's, Polars', and pandas'
-        strings on PyArrow. Other strings of pandas are converted, a few thousand rows at a time.
+        strings on PyArrow. Other strings of pandas are converted, a few hundred rows at a time.
 
         Args:
             table: A ``pandas.DataFrame``, ``polars.DataFrame``, ``pyarrow.Table``,

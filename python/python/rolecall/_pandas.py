@@ -13,7 +13,7 @@ from rolecall._rolecall import NativeClassifier, RolecallError
 from rolecall._tables import SAMPLE_ROWS
 
 #: Rows whose strings are converted at once, where they are not Arrow data already.
-CONVERTED_ROWS = 4096
+CONVERTED_ROWS = 512
 
 
 class PandasFrame:
