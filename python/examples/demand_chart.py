@@ -41,17 +41,18 @@ tagged[["title", "onc_role", "onc_confidence"]].head(10)
 # %%
 demand = rolecall.demand(tagged, by="role")
 print(*demand.assumptions, sep="\n")
-counts = demand.table.sort_values("corrected")
+counts = demand.table
+# A role with few labelled postings can't be corrected. Its count is drawn as it was tagged, in grey.
+counts["count"] = counts["corrected"].fillna(counts["ads"])
+counts = counts.sort_values("count")
 counts[["role", "postings", "ads", "employers", "corrected", "corrected_low", "corrected_high"]]
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
-errors = [
-    counts["corrected"] - counts["corrected_low"],
-    counts["corrected_high"] - counts["corrected"],
-]
-axes.barh(counts["role"], counts["corrected"], xerr=errors, color="#3b6ea5", ecolor="#999999")
-axes.set_xlabel("ads, corrected for errors, with 95 % intervals")
+errors = [counts["count"] - counts["corrected_low"], counts["corrected_high"] - counts["count"]]
+colours = counts["corrected"].notna().map({True: "#3b6ea5", False: "#b0b8c0"})
+axes.barh(counts["role"], counts["count"], xerr=errors, color=list(colours), ecolor="#777777")
+axes.set_xlabel("ads, corrected for errors, with 95 % intervals (grey: as tagged)")
 axes.set_title(f"Demand for health-IT roles in {len(tagged)} postings")
 axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(CHART)

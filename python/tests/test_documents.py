@@ -73,4 +73,7 @@ def test_the_notebook_draws_its_chart(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "reads ('title', ['description'])" in done.stdout
-    assert "<svg" in chart.read_text("utf-8")
+    drawn = chart.read_text("utf-8")
+    # Each role has its bar, under its name.
+    for role in rolecall.Classifier().roles:
+        assert f"<!-- {role.id} -->" in drawn
