@@ -87,7 +87,7 @@ pub(super) struct Tally {
     pub(super) without_ad: u64,
     pub(super) first_day: Option<Date>,
     pub(super) last_day: Option<Date>,
-    /// The probabilities of the rows, if every row says them.
+    /// The probabilities of the rows, for the report, if every row says them.
     pub(super) posteriors: Option<Posteriors>,
     translated: Vec<u32>,
     /// Employers in their plain form, and how they were spelled first.
@@ -143,7 +143,7 @@ impl Tally {
             without_ad: 0,
             first_day: None,
             last_day: None,
-            posteriors: Some(Posteriors::new(classes)),
+            posteriors: with_report.then(|| Posteriors::new(classes)),
             translated: Vec::new(),
             spellings: FxHashMap::default(),
         };

@@ -261,11 +261,11 @@ impl Corrector {
         let mut random = Draws::new(6);
         let scaled = |shares: Vec<f64>| shares.into_iter().map(|share| share * rows).collect();
         let point = expectation_maximisation(&weighted, &self.prior, TOLERANCE, ROUNDS);
+        let mut drawn = weighted.clone();
         let draw = |prior: &Vec<f64>| {
-            let drawn: Vec<WeightedRow> = weighted
-                .iter()
-                .map(|(weight, row)| (random.poisson(*weight), row.clone()))
-                .collect();
+            for ((weight, _), (drawn, _)) in weighted.iter().zip(&mut drawn) {
+                *drawn = random.poisson(*weight);
+            }
             scaled(expectation_maximisation(&drawn, prior, 1e-6, DRAWN_ROUNDS))
         };
         let draws = self.priors.iter().take(draws).map(draw).collect();
