@@ -226,7 +226,7 @@ fn show(out: &mut impl Write, found: &Estimates) -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "\n{FAINT}Intervals hold whatever errors the classifier makes, not for errors of the labels.{FAINT:#}"
+        "\n{FAINT}Intervals allow for any errors of the classifier, but not for errors of the labels; with few labels they are rough.{FAINT:#}"
     )?;
     if found.labelled < found.drawn {
         writeln!(
