@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import rolecall
-from conftest import SAMPLES, TAGS, assert_same
+from conftest import ROOT, SAMPLES, TAGS, assert_same
 
 pyspark = pytest.importorskip("pyspark")
 pytestmark = pytest.mark.spark
@@ -114,9 +114,10 @@ def test_one_classifier_for_all_batches_of_a_worker(
     spark: Any, samples: pa.Table, tmp_path: Path
 ) -> None:
     from rolecall._asked import Asked
-    from rolecall.spark._worker import Tagger
+    from rolecall.spark._worker import Arguments, Tagger
 
-    tagger = Tagger((None, 0.0, None), Asked("title", ["description"], "onc", 1))
+    arguments = Arguments(None, 0.0, None, rolecall.Classifier().corpus_hash)
+    tagger = Tagger(arguments, Asked("title", ["description"], "onc", 1))
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import os
@@ -140,6 +141,19 @@ def test_one_classifier_for_all_batches_of_a_worker(
     assert batches >= many.num_rows / BATCH_ROWS
     assert all(row.built == 1 for row in rows)
     assert len(used) < len(rows) and sum(used.values()) >= batches
+
+
+def test_a_worker_with_another_corpus_fails(few: pa.Table) -> None:
+    from rolecall._asked import Asked
+    from rolecall.spark._worker import Arguments, Tagger
+
+    for corpus, words in [
+        (None, "than this worker has with another version of rolecall; install the same on both"),
+        (str(ROOT / "corpus" / "onc"), "than this worker has in .*onc; install the same"),
+    ]:
+        tagger = Tagger(Arguments(corpus, 0.0, None, "0" * 64), Asked("title", ["description"]))
+        with pytest.raises(rolecall.RolecallError, match=words):
+            next(tagger(iter(few.to_batches())))
 
 
 def test_demand_is_plain_sql(spark: Any, samples: pa.Table, tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ def tag(
     """Tags a relation, as ``Classifier.tag`` does, and returns a relation of the same connection.
 
     Args:
-        relation: What is tagged; it is run once, and its result is held in memory.
+        relation: What is tagged. It is run twice, for its first 300 rows and as a whole, and its
+            result is held in memory.
         connection: The connection of the new relation, if it is to be another.
         title, text, prefix, threads: As for ``Classifier.tag``.
         classifier: ONC's roles if not given.

@@ -14,7 +14,7 @@ from rolecall._asked import Asked
 from rolecall._classifier import Classifier
 from rolecall._rolecall import RolecallError
 from rolecall._tables import SAMPLE_ROWS
-from rolecall.spark._worker import Tagger
+from rolecall.spark._worker import Arguments, Tagger
 
 #: The tag columns without their prefix.
 TAG_FIELDS = (
@@ -52,7 +52,8 @@ def tag(
         title: The column of the job title; ``-`` if there is none. Found in the first 300 rows,
             which takes a small job, if title and text are not both given.
         text: The column or columns of the text, likewise.
-        corpus: A folder with a taxonomy of your own, at the same path on every worker.
+        corpus: A folder with a taxonomy of your own, at the same path on every worker. A worker
+            whose corpus is not the driver's fails.
         min_confidence, prevalence: As for ``Classifier``.
         prefix: What the names of the new columns start with; the taxonomy's name if not given.
         threads: Threads of a task; as many as ``spark.task.cpus``, which is 1 by default.
@@ -60,8 +61,8 @@ def tag(
     Raises:
         RolecallError: If a column is missing, holds no text, or is there already.
     """
-    arguments = (None if corpus is None else os.fspath(corpus), min_confidence, prevalence)
-    classifier = Classifier(arguments[0], min_confidence=min_confidence, prevalence=prevalence)
+    folder = None if corpus is None else os.fspath(corpus)
+    classifier = Classifier(folder, min_confidence=min_confidence, prevalence=prevalence)
     prefix = prefix or classifier.taxonomy
     asked = Asked(*detect(df, title, text, classifier=classifier), prefix, threads)
     names = [f"{prefix}_{field.name}" for field in TAG_FIELDS]
@@ -72,6 +73,7 @@ def tag(
     tagged = zip(names, TAG_FIELDS, strict=True)
     fields = [StructField(name, field.dataType, False) for name, field in tagged]
     schema = StructType([*df.schema.fields, *fields])
+    arguments = Arguments(folder, min_confidence, prevalence, classifier.corpus_hash)
     return df.mapInArrow(Tagger(arguments, asked), schema)
 
 
