@@ -6,13 +6,13 @@ use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_pyarrow::FromPyArrow;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::error::{TableError, raised};
-use crate::running::stoppable;
+use crate::running::{Stop, stoppable};
 
 pub(crate) type Reader = Box<dyn RecordBatchReader + Send>;
 
@@ -30,6 +30,15 @@ pub(crate) fn reader_of(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
     Err(PyTypeError::new_err(format!(
         "expected a table (pandas, Polars, PyArrow, DuckDB, or what has __arrow_c_stream__), found {found}"
     )))
+}
+
+/// Takes all batches, unless it is stopped meanwhile.
+pub(crate) fn all_batches(reader: Reader, stop: &Stop) -> Result<Vec<RecordBatch>, TableError> {
+    let unless_stopped = |batch: Result<RecordBatch, ArrowError>| match stop.is_set() {
+        true => Err(TableError::Stopped),
+        false => Ok(batch?),
+    };
+    reader.map(unless_stopped).collect()
 }
 
 fn stream_capsule(py: Python<'_>, reader: Reader) -> PyResult<Bound<'_, PyCapsule>> {
@@ -67,8 +76,8 @@ impl ArrowTable {
     fn of(py: Python<'_>, table: &Bound<'_, PyAny>) -> PyResult<Self> {
         let reader = reader_of(table)?;
         let schema = reader.schema();
-        let batches = stoppable(py, |_| reader.collect::<Result<Vec<_>, _>>())?;
-        Ok(Self { schema, batches: batches.map_err(TableError::from)? })
+        let batches = stoppable(py, |stop| all_batches(reader, stop))??;
+        Ok(Self { schema, batches })
     }
 
     /// Returns the first rows.

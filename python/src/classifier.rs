@@ -14,12 +14,12 @@ use rolecall::table::ColumnarError;
 use rolecall::{Classifier, Corpus, Posting};
 
 use crate::answer::Answer;
-use crate::arrow::{ArrowStream, ArrowTable, Reader, reader_of};
+use crate::arrow::{ArrowStream, ArrowTable, Reader, all_batches, reader_of};
 use crate::error::{TableError, of_columns, raised};
 use crate::parallel::Tagging;
 use crate::running::{stoppable, unlocked};
 use crate::stream::{TaggedStream, append, cut, tagged_schema};
-use crate::text::all_as_bytes;
+use crate::text::showable;
 
 /// A role of the taxonomy.
 #[derive(Debug, IntoPyObject)]
@@ -31,11 +31,11 @@ struct Role {
     description: String,
 }
 
-/// How a table is tagged: Python's `Asked`.
+/// How a table is tagged: Python's `Asked`. Columns are given by their positions.
 #[derive(Debug, FromPyObject)]
 struct Asked {
-    title: Option<String>,
-    text: Vec<String>,
+    title: Option<usize>,
+    text: Vec<usize>,
     prefix: Option<String>,
     threads: Option<usize>,
 }
@@ -51,27 +51,17 @@ impl NativeClassifier {
         &self.classifier
     }
 
-    /// Opens a table and finds the columns that are read by their names; the employer's and the place's are
-    /// not needed.
+    /// Opens a table and checks that it can be tagged as it is asked for.
     fn open(&self, table: &Bound<'_, PyAny>, asked: Asked) -> PyResult<(Reader, Tagging)> {
         let Asked { title, text, prefix, threads } = asked;
         let reader = reader_of(table)?;
-        let schema = reader.schema();
-        // Where both are said or there is none, the contents of the columns decide nothing.
-        let given = GivenColumns {
-            title: Some(title.unwrap_or_else(|| "-".to_owned())),
-            text: if text.is_empty() { vec!["-".to_owned()] } else { text },
-            ..GivenColumns::default()
-        };
-        let corpus = self.classifier.corpus();
-        let Columns { title, text, .. } =
-            detect(&corpus.column_names, &header(&schema), &[], &given).map_err(of_columns)?;
+        let taxonomy = &self.classifier.corpus().taxonomy;
         let tagging = Tagging {
             columns: Columns { title, text, employer: None, place: None },
-            prefix: prefix.unwrap_or_else(|| corpus.taxonomy.name.clone()),
+            prefix: prefix.unwrap_or_else(|| taxonomy.name.clone()),
             threads: threads_or_all(threads)?,
         };
-        tagging.check(&schema)?;
+        tagging.check(&reader.schema())?;
         Ok((reader, tagging))
     }
 }
@@ -156,24 +146,24 @@ impl NativeClassifier {
         unlocked(py, || Answer::of(&self.classifier, &posting))
     }
 
-    /// Finds the columns of title and text in a table's first rows, and returns their names.
+    /// Finds the columns of title and text in a table's first rows. Returns their positions, and the names
+    /// of all columns.
     #[pyo3(signature = (sample, title, text))]
     fn detect(
         &self,
         sample: &Bound<'_, PyAny>,
         title: Option<String>,
         text: Vec<String>,
-    ) -> PyResult<(Option<String>, Vec<String>)> {
+    ) -> PyResult<(Option<usize>, Vec<usize>, Vec<String>)> {
         let reader = reader_of(sample)?;
         let header = header(&reader.schema());
-        let batches = reader.map(|batch| all_as_bytes(&batch?)).collect::<Result<Vec<_>, _>>();
+        let batches = reader.map(|batch| showable(&batch?)).collect::<Result<Vec<_>, _>>();
         let batches = batches.map_err(TableError::from)?;
         let rows = sample_rows(&batches).map_err(TableError::from)?;
         let given = GivenColumns { title, text, ..GivenColumns::default() };
         let names = &self.classifier.corpus().column_names;
         let columns = detect(names, &header, &rows, &given).map_err(of_columns)?;
-        let name = |n: usize| header[n].clone();
-        Ok((columns.title.map(name), columns.text.into_iter().map(name).collect()))
+        Ok((columns.title, columns.text, header))
     }
 
     /// Tags a table and returns the tags alone, which must not be called as the columns beside
@@ -191,7 +181,7 @@ impl NativeClassifier {
         if let Some(name) = beside.into_iter().find(|name| schema.index_of(name).is_ok()) {
             return Err(TableError::from(ColumnarError::ColumnExists { name }).into());
         }
-        let tags = stoppable(py, |stop| tagging.tag(&self.classifier, reader, stop))??;
+        let tags = stoppable(py, |stop| tagging.tag(&self.classifier, reader, 0, stop))??;
         Ok(ArrowTable::new(schema, tags))
     }
 
@@ -205,8 +195,9 @@ impl NativeClassifier {
         let (reader, tagging) = self.open(table, asked)?;
         let schema = tagged_schema(&reader.schema(), &tagging.prefix).map_err(TableError::from)?;
         let batches = stoppable(py, |stop| -> Result<Vec<RecordBatch>, TableError> {
-            let batches = reader.collect::<Result<Vec<_>, _>>()?;
-            let tags = tagging.tag(&self.classifier, batches.iter().cloned().map(Ok), stop)?;
+            let batches = all_batches(reader, stop)?;
+            let given = batches.iter().cloned().map(Ok);
+            let tags = tagging.tag(&self.classifier, given, 0, stop)?;
             let rows = batches.iter().flat_map(cut);
             Ok(rows.zip(&tags).map(|(rows, tags)| append(&rows, tags)).collect::<Result<_, _>>()?)
         })??;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use arrow_schema::DataType;
 use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
@@ -149,7 +150,12 @@ pub(crate) fn demand_of_table(
 
 fn write(reader: Reader, path: &Path, stop: &Stop) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("a temporary file can't be written: {error}");
-    let form = ParquetForm::new(reader.schema()).map_err(|error| error.to_string())?;
+    let schema = reader.schema();
+    if let Some(field) = schema.fields().iter().find(|field| has_union(field.data_type())) {
+        let (name, kind) = (field.name().escape_debug(), field.data_type());
+        return Err(format!("column `{name}` holds {kind}, which can't be counted; leave it out"));
+    }
+    let form = ParquetForm::new(schema).map_err(|error| error.to_string())?;
     let mut pieces = tempfile::tempfile().map_err(wrong)?;
     let mut out = BufWriter::new(&mut pieces);
     for batch in reader {
@@ -168,6 +174,23 @@ fn write(reader: Reader, path: &Path, stop: &Stop) -> Result<(), String> {
     pieces.rewind().map_err(wrong)?;
     let file = File::create(path).map_err(wrong)?;
     form.assemble(BufReader::new(pieces), file).map(drop).map_err(|error| error.to_string())
+}
+
+/// Tells whether values may be of several types, which Parquet has no form for.
+fn has_union(kind: &DataType) -> bool {
+    match kind {
+        DataType::Union(..) => true,
+        DataType::Dictionary(_, values) => has_union(values),
+        DataType::Struct(fields) => fields.iter().any(|field| has_union(field.data_type())),
+        DataType::List(field)
+        | DataType::ListView(field)
+        | DataType::LargeList(field)
+        | DataType::LargeListView(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::Map(field, _)
+        | DataType::RunEndEncoded(_, field) => has_union(field.data_type()),
+        _ => false,
+    }
 }
 
 fn count(

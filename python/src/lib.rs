@@ -40,7 +40,7 @@ mod _rolecall {
     #[pymodule_export]
     use super::error::RolecallError;
     #[pymodule_export]
-    use super::running::close;
+    use super::running::{close, forked};
 
     use super::*;
 

@@ -48,14 +48,15 @@ impl Tagging {
     }
 
     /// Tags all batches, and returns the tags alone: for each batch one of as many rows, or several
-    /// of [`BATCH_ROWS`] and a rest.
+    /// of [`BATCH_ROWS`] and a rest. Errors count rows from the number of the first.
     pub(crate) fn tag(
         &self,
         classifier: &Classifier,
         batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send,
+        first_row: usize,
         stop: &Stop,
     ) -> Result<Vec<RecordBatch>, TableError> {
-        let pieces = Mutex::new(Pieces { batches, batch: None, rows: 0, number: 0 });
+        let pieces = Mutex::new(Pieces { batches, batch: None, rows: first_row, number: 0 });
         let work = || -> Result<Vec<(Place, RecordBatch)>, TableError> {
             let mut tagger = TableTagger::new(classifier, self.columns.clone(), &self.prefix);
             let mut tagged = Vec::new();
@@ -136,7 +137,7 @@ struct Pieces<I> {
     batches: I,
     /// The batch at hand, and how many of its pieces were taken.
     batch: Option<(RecordBatch, usize)>,
-    /// Rows that were taken.
+    /// The number of the next row.
     rows: usize,
     /// Batches that were begun.
     number: usize,

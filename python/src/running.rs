@@ -101,6 +101,16 @@ pub(crate) fn stoppable<T: Send>(
     })
 }
 
+/// Forgets what runs: a process that was forked has none of the threads. Called in the new process.
+#[pyfunction]
+#[pyo3(name = "_forked")]
+pub(crate) fn forked() {
+    // Another thread may have held the lock; it will never let it go.
+    if let Ok(mut state) = STATE.try_lock() {
+        state.running = 0;
+    }
+}
+
 /// Stops all work, and waits until it has stopped. Called when Python ends.
 #[pyfunction]
 #[pyo3(name = "_close")]

@@ -43,6 +43,8 @@ pub(crate) struct TaggedStream {
     schema: SchemaRef,
     /// What was tagged and not asked for yet.
     tagged: VecDeque<RecordBatch>,
+    /// Rows that were tagged.
+    rows: usize,
 }
 
 impl TaggedStream {
@@ -52,12 +54,13 @@ impl TaggedStream {
         batches: Reader,
     ) -> Result<Self, TableError> {
         let schema = tagged_schema(&batches.schema(), &tagging.prefix)?;
-        Ok(Self { classifier, tagging, batches, schema, tagged: VecDeque::new() })
+        Ok(Self { classifier, tagging, batches, schema, tagged: VecDeque::new(), rows: 0 })
     }
 
-    fn tag(&self, batch: RecordBatch) -> Result<VecDeque<RecordBatch>, TableError> {
+    fn tag(&mut self, batch: RecordBatch) -> Result<VecDeque<RecordBatch>, TableError> {
         let one = std::iter::once(Ok(batch.clone()));
-        let tags = self.tagging.tag(&self.classifier, one, &Stop::default())?;
+        let tags = self.tagging.tag(&self.classifier, one, self.rows, &Stop::default())?;
+        self.rows += batch.num_rows();
         let appended = cut(&batch).zip(&tags).map(|(rows, tags)| append(&rows, tags));
         Ok(appended.collect::<Result<_, _>>()?)
     }

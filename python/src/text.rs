@@ -5,8 +5,11 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BinaryArray, LargeBinaryArray, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Schema};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, LargeBinaryArray, RecordBatch, RecordBatchOptions, new_null_array,
+};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use rolecall::table::TextColumn;
 
 use crate::error::TableError;
 
@@ -14,6 +17,7 @@ use crate::error::TableError;
 pub(crate) fn check_type(name: &str, kind: &DataType) -> Result<(), TableError> {
     let values = match kind {
         DataType::Dictionary(_, values) => values,
+        DataType::RunEndEncoded(_, values) => values.data_type(),
         other => other,
     };
     let is_other = values.is_numeric()
@@ -45,7 +49,7 @@ pub(crate) fn check(column: &ArrayRef, name: &str, first_row: usize) -> Result<(
             }
             Ok(())
         }
-        kind if kind.is_nested() => Ok(column.to_data().validate_full()?),
+        kind if has_children(kind) => Ok(column.to_data().validate_full()?),
         _ => Ok(()),
     }
 }
@@ -79,16 +83,28 @@ fn as_bytes(column: &ArrayRef) -> ArrayRef {
     }
 }
 
-/// Returns a batch with its texts as bytes, without a copy, to be shown whatever they are.
-pub(crate) fn all_as_bytes(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns: Vec<_> = batch.columns().iter().map(as_bytes).collect();
-    for column in columns.iter().filter(|column| column.data_type().is_nested()) {
-        column.to_data().validate_full()?;
-    }
+/// Tells whether texts may lie in arrays inside an array.
+fn has_children(kind: &DataType) -> bool {
+    kind.is_nested() || matches!(kind, DataType::RunEndEncoded(..))
+}
+
+/// Returns a batch with its texts as bytes, without a copy, to be shown whatever they are. Columns of which
+/// nothing can be shown are empty.
+pub(crate) fn showable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let show = |column: &ArrayRef| {
+        let shown = as_bytes(column);
+        let is_valid = !has_children(shown.data_type()) || shown.to_data().validate_full().is_ok();
+        match is_valid && TextColumn::new(&shown).is_ok() {
+            true => shown,
+            false => new_null_array(&DataType::Utf8, shown.len()),
+        }
+    };
+    let columns: Vec<_> = batch.columns().iter().map(show).collect();
     let old = batch.schema();
     let fields = old.fields().iter().zip(&columns);
     let fields: Vec<_> = fields
-        .map(|(field, column)| field.as_ref().clone().with_data_type(column.data_type().clone()))
+        .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true))
         .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
 }

@@ -56,6 +56,12 @@ def test_tables_are_counted_whether_tagged_or_not(
     relation = rolecall.demand(duckdb.from_arrow(samples), by="role").table
     assert isinstance(relation, duckdb.DuckDBPyRelation)
     assert "table" in str(counted.overview["inputs"])
+    assert isinstance(rolecall.demand(rolecall.ArrowTable(samples)).table, rolecall.ArrowTable)
+    batch = samples.combine_chunks().to_batches()[0]
+    assert isinstance(rolecall.demand(batch).table, pa.RecordBatch)
+    assert isinstance(rolecall.demand(samples.to_reader()).table, pa.Table)
+    mixed = frame.assign(extra=pd.Series([2**100, "x", {1}] * 35, dtype=object))
+    assert rolecall.demand(mixed, by=["role", "state"]).table.equals(counted.table)
 
 
 def test_it_is_shown(samples: pa.Table) -> None:

@@ -117,7 +117,7 @@ def test_one_classifier_for_all_batches_of_a_worker(
     from rolecall.spark._worker import Arguments, Tagger
 
     arguments = Arguments(None, 0.0, None, rolecall.Classifier().corpus_hash)
-    tagger = Tagger(arguments, Asked("title", ["description"], "onc", 1))
+    tagger = Tagger(arguments, Asked(1, [6], "onc", 1))
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import os
@@ -151,7 +151,7 @@ def test_a_worker_with_another_corpus_fails(few: pa.Table) -> None:
         (None, "than this worker has with another version of rolecall; install the same on both"),
         (str(ROOT / "corpus" / "onc"), "than this worker has in .*onc; install the same"),
     ]:
-        tagger = Tagger(Arguments(corpus, 0.0, None, "0" * 64), Asked("title", ["description"]))
+        tagger = Tagger(Arguments(corpus, 0.0, None, "0" * 64), Asked(1, [6]))
         with pytest.raises(rolecall.RolecallError, match=words):
             next(tagger(iter(few.to_batches())))
 
@@ -232,3 +232,6 @@ def test_the_job(
     failed = job(str(SAMPLES), str(tmp_path / "no"), "--text-column", "body")
     assert failed.returncode == 2
     assert "rolecall.spark: text: no column `body`" in failed.stderr
+    failed = job(str(tmp_path / "nowhere"), str(tmp_path / "no"))
+    assert failed.returncode == 2
+    assert "rolecall.spark: [PATH_NOT_FOUND]" in failed.stderr

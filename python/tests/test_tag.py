@@ -186,7 +186,7 @@ def test_arrow_tables(few: pa.Table, classifier: rolecall.Classifier) -> None:
     assert pa.table(table).equals(few) and pa.schema(table).equals(few.schema)
     assert len(table.head(5)) == 5
     native = classifier._native
-    stream = native.tagged_stream(table, Asked("title", ["description"]))
+    stream = native.tagged_stream(table, Asked(1, [6]))
     assert pa.schema(stream).names == stream.column_names == [*few.column_names, *TAGS]
     assert pa.RecordBatchReader.from_stream(stream).read_all().num_rows == 12
     with pytest.raises(rolecall.RolecallError, match="the stream has been read already"):
@@ -208,3 +208,80 @@ def test_other_threads_run_meanwhile(samples: pa.Table, classifier: rolecall.Cla
     thread.join()
     # With Python's lock held there would be none but the first.
     assert ticks > 20
+
+
+AD = "Teach nurses in class, write lesson plans and tip sheets for the record system. " * 5
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "pandas", "capsule", "batch"])
+def test_columns_of_the_same_name(classifier: rolecall.Classifier, kind: str) -> None:
+    names = ["title", "description", "description"]
+    table = pa.table([["EHR Trainer"] * 40, pa.nulls(40, pa.string()), [AD] * 40], names=names)
+    given: object = {
+        "pyarrow": table,
+        "pandas": table.to_pandas(),
+        "capsule": rolecall.ArrowTable(table),
+        "batch": table.to_batches()[0],
+    }[kind]
+    tagged = classifier.tag(given)
+    last = tagged.iloc[:, -1].tolist() if isinstance(tagged, pd.DataFrame) else None
+    basis = last or pa.table(tagged).column(12).to_pylist()
+    # The second is the one that has texts.
+    assert set(basis) == {"title+text"}
+
+
+def test_a_column_called_like_none(classifier: rolecall.Classifier) -> None:
+    table = pa.table({"title": ["EHR Trainer"] * 40, "-": [AD] * 40})
+    assert classifier.detect(table) == ("title", ["-"])
+    assert set(classifier.tag(table)["onc_basis"].to_pylist()) == {"title+text"}
+
+
+def test_columns_of_several_levels(classifier: rolecall.Classifier) -> None:
+    frame = pd.DataFrame({("job", "title"): ["EHR Trainer"], ("job", "text"): [AD]})
+    tagged = classifier.tag(frame, "('job', 'title')", "('job', 'text')")
+    assert tagged["onc_role"].tolist() == ["trainer"]
+    with pytest.raises(rolecall.RolecallError, match="there is a column `onc_role` already"):
+        classifier.tag(tagged, "('job', 'title')", "('job', 'text')")
+
+
+def test_a_relation_that_can_be_read_once(classifier: rolecall.Classifier) -> None:
+    con = duckdb.connect()
+    many = pa.table({"title": ["EHR Trainer"] * 5000, "text": [AD] * 5000})
+    once = con.from_arrow(many.to_reader(max_chunksize=100))
+    tagged = classifier.tag(once, "title", "text")
+    assert tagged.aggregate("count(*), count(DISTINCT onc_role)").fetchall() == [(5000, 1)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pl.DataFrame({"other": [None] * 3}),
+        pl.DataFrame({"other": [[], [], []]}),
+        pl.DataFrame({"other": pl.Series([1, 2, 3], dtype=getattr(pl, "Int128", pl.Int64))}),
+        pd.DataFrame({"other": pd.Series([2**100, 1, "x"], dtype=object)}),
+        pd.DataFrame({"other": pd.Series([{1}, [2], None], dtype=object)}),
+        pa.table({"other": pa.array([b"\xff", b"a", b""], pa.binary())}),
+    ],
+    ids=["null", "null lists", "int128", "huge integers", "objects", "bytes"],
+)  # fmt: skip
+def test_a_column_that_is_not_read_may_hold_anything(
+    columns: object, classifier: rolecall.Classifier
+) -> None:
+    titles, texts = ["EHR Trainer"] * 3, [AD] * 3
+    table: object
+    if isinstance(columns, pl.DataFrame):
+        table = columns.with_columns(title=pl.Series(titles), text=pl.Series(texts))
+    elif isinstance(columns, pd.DataFrame):
+        table = columns.assign(title=titles, text=texts)
+    else:
+        assert isinstance(columns, pa.Table)
+        table = columns.append_column("title", [titles]).append_column("text", [texts])
+    for asked in [("title", "text"), (None, None)]:
+        tagged = classifier.tag(table, *asked)
+        assert list(tagged["onc_role"]) == ["trainer"] * 3 or tagged["onc_role"].to_pylist() == ["trainer"] * 3  # type: ignore[index]
+
+
+def test_days_without_end(classifier: rolecall.Classifier) -> None:
+    con = duckdb.connect()
+    relation = con.sql("SELECT 'EHR Trainer' AS title, 'Teach nurses.' AS text, 'infinity'::date AS d")
+    assert classifier.tag(relation).columns[:3] == ["title", "text", "d"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import _thread
+import os
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 import duckdb
@@ -147,6 +149,61 @@ def test_a_broken_text_in_another_column(few: pa.Table, classifier: rolecall.Cla
     assert tagged["other"].combine_chunks().buffers()[2].to_pybytes() == b"\xff" * 12
 
 
+def test_runs_of_what_is_no_text(classifier: rolecall.Classifier) -> None:
+    def runs(values: pa.Array) -> pa.Array:
+        ends = pa.array([1, 3], pa.int32())
+        kind = pa.run_end_encoded(pa.int32(), values.type)
+        return pa.Array.from_buffers(kind, 3, [None], children=[ends, values])
+
+    bytes_of = pa.array([b"EHR caf\xe9\xff", b"b\xe9"], pa.binary()).buffers()
+    broken = runs(pa.Array.from_buffers(pa.string(), 2, bytes_of))
+    good = runs(pa.array(["EHR Trainer", "Nurse"]))
+    titles, texts = ["EHR Trainer"] * 3, ["Teach nurses."] * 3
+    tagged = classifier.tag(pa.table({"title": titles, "text": texts, "other": broken}))
+    assert set(tagged["onc_basis"].to_pylist()) == {"title+text"}
+    with pytest.raises(rolecall.RolecallError, match="(?i)utf-?8"):
+        classifier.tag(pa.table({"title": broken, "text": texts}), "title", "text")
+    as_runs = classifier.tag(pa.table({"title": good, "text": texts}), "title", "text")
+    plain = ["EHR Trainer", "Nurse", "Nurse"]
+    expected = classifier.tag(pa.table({"title": plain, "text": texts}), "title", "text")
+    assert as_runs.select(TAGS).equals(expected.select(TAGS))
+    numbers = runs(pa.array([1, 2]))
+    with pytest.raises(rolecall.RolecallError, match="column `title` holds .*, expected text"):
+        classifier.tag(pa.table({"title": numbers, "text": texts}), "title", "text")
+
+
+def test_bytes_of_pandas_that_are_no_text(classifier: rolecall.Classifier) -> None:
+    texts = [b"Teach nurses in caf\xe9s.", b"Teach", None]
+    frame = pd.DataFrame({"title": ["EHR Trainer"] * 3, "text": pd.Series(texts, dtype=object)})
+    table = pa.table({"title": ["EHR Trainer"] * 3, "text": pa.array(texts, pa.binary())})
+    expected = classifier.tag(table, "title", "text")["onc_evidence"].to_pylist()
+    assert list(classifier.tag(frame, "title", "text")["onc_evidence"]) == expected
+
+
+def test_the_row_of_a_stream(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    broken = pa.Array.from_buffers(
+        pa.string(), 2, pa.array([b"Teach", b"\xff"], pa.binary()).buffers()
+    )
+    names = ["title", "text"]
+    good = pa.table([["EHR Trainer"] * 500, ["Teach"] * 500], names=names)
+    whole = pa.concat_tables([good, pa.table([["EHR Trainer"] * 2, broken], names=names)])
+    words = "column `text`, row 501: byte 0 is not UTF-8"
+    with pytest.raises(rolecall.RolecallError, match=words):
+        classifier.tag(whole, "title", "text")
+    # PyArrow raises its own exception, in the same words.
+    with pytest.raises(ValueError, match=words):
+        classifier.tag(whole.to_reader(), "title", "text").read_all()
+
+
+def test_what_demand_can_not_count(samples: pa.Table) -> None:
+    union = pa.UnionArray.from_sparse(
+        pa.array([0] * samples.num_rows, pa.int8()),
+        [pa.array(range(samples.num_rows)), pa.nulls(samples.num_rows, pa.string())],
+    )
+    with pytest.raises(rolecall.RolecallError, match="column `u` holds .*leave it out"):
+        rolecall.demand(samples.append_column("u", union))
+
+
 @pytest.mark.parametrize(
     ("cell", "problem"),
     [(17, "column `text`, rows 0 to 1: .*'int' object"), ("\ud800", "surrogates not allowed")],
@@ -180,8 +237,15 @@ def test_a_stream_that_fails(few: pa.Table, classifier: rolecall.Classifier) -> 
 def test_threads_and_keys_that_make_no_sense(
     few: pa.Table, classifier: rolecall.Classifier
 ) -> None:
-    with pytest.raises(ValueError, match="threads: expected at least 1, found 0"):
-        classifier.tag(few, threads=0)
+    for threads in (0, -1):
+        with pytest.raises(ValueError, match=f"threads: expected at least 1, found {threads}"):
+            classifier.tag(few, threads=threads)
+    for wrong in (1, [1], ("title", None)):
+        with pytest.raises(TypeError, match="text: expected the name of a column, found"):
+            classifier.tag(few, text=wrong)  # type: ignore[arg-type]
+    for series in (pd.Series(["x"]), pl.Series(["x"])):
+        with pytest.raises(TypeError, match="Series; make one of it by to_frame"):
+            classifier.tag(series)
 
 
 def test_ctrl_c_stops(samples: pa.Table, classifier: rolecall.Classifier) -> None:
@@ -190,6 +254,46 @@ def test_ctrl_c_stops(samples: pa.Table, classifier: rolecall.Classifier) -> Non
     with pytest.raises(KeyboardInterrupt):
         classifier.tag(many)
     assert classifier.tag(samples).num_rows == samples.num_rows
+
+
+def test_ctrl_c_stops_a_source_without_end(few: pa.Table, classifier: rolecall.Classifier) -> None:
+    class Endless:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            def batches() -> Any:
+                while True:
+                    time.sleep(0.01)
+                    yield from few.to_batches()
+
+            return pa.RecordBatchReader.from_batches(few.schema, batches()).__arrow_c_stream__()
+
+    threading.Timer(0.2, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        classifier.tag(Endless())
+
+
+FORK = """
+import os, sys, threading, time, warnings
+import pyarrow as pa
+import rolecall
+
+warnings.simplefilter("ignore")
+classifier = rolecall.Classifier()
+table = pa.table({"title": ["EHR Trainer"] * 200_000, "text": ["Teach nurses in class."] * 200_000})
+thread = threading.Thread(target=lambda: classifier.tag(table, "title", "text"))
+thread.start()
+time.sleep(0.1)
+if os.fork() == 0:
+    assert classifier.classify("EHR Trainer", "Teach nurses in class.").role == "trainer"
+    sys.exit(0)
+assert os.wait()[1] == 0
+thread.join()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_fork_ends_while_its_parent_tags() -> None:
+    ended = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
 
 
 SHUTDOWN = """

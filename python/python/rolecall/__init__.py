@@ -11,10 +11,11 @@ particular to each of these; they are imported by name.
 """
 
 import atexit
+import os
 
 from rolecall._classifier import Classifier, Role
 from rolecall._demand import Demand, demand
-from rolecall._rolecall import ArrowStream, ArrowTable, RolecallError, __version__, _close
+from rolecall._rolecall import ArrowStream, ArrowTable, RolecallError, __version__, _close, _forked
 from rolecall._tag import Evidence, Gate, Neighbour, RankedRole, Tag
 
 __all__ = [
@@ -35,3 +36,5 @@ __all__ = [
 
 # A thread that is still tagging when Python ends would take the process down with it.
 atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the native code is told beside a table."""
+    """What the native code is told beside a table. Columns are given by their positions: names may
+    occur twice."""
 
     #: The column of the title, if there is one.
-    title: str | None
+    title: int | None
     #: The columns of the text.
-    text: list[str]
+    text: list[int]
     #: What the names of the tag columns start with; the taxonomy's name if not given.
     prefix: str | None = None
     #: Threads that tag; all cores if not given.
     threads: int | None = None
 
-    def columns_of(self, names: list[str]) -> list[int]:
-        """Returns the positions of the columns that are read; of two with a name, the first."""
-        read = dict.fromkeys(name for name in (self.title, *self.text) if name is not None)
-        return [names.index(name) for name in read]
+    @property
+    def columns(self) -> list[int]:
+        """The columns that are read, each once."""
+        return list(dict.fromkeys(n for n in (self.title, *self.text) if n is not None))
+
+    def of_columns(self) -> Asked:
+        """Returns the same for a table that has the columns that are read, and no others."""
+        place = {column: n for n, column in enumerate(self.columns)}
+        title = None if self.title is None else place[self.title]
+        return replace(self, title=title, text=[place[column] for column in self.text])

@@ -153,8 +153,11 @@ class Classifier:
 
         A stream that can be read only once (a ``RecordBatchReader``) is used up by it.
         """
-        asked = self._asked(adapt(table).sample, title, text)
-        return asked.title, asked.text
+        title_column, text_columns, names = self._found(adapt(table).sample, title, text)
+        return (
+            None if title_column is None else names[title_column],
+            [names[column] for column in text_columns],
+        )
 
     def _asked(
         self,
@@ -164,8 +167,19 @@ class Classifier:
         prefix: str | None = None,
         threads: int | None = None,
     ) -> Asked:
-        texts = [text] if isinstance(text, str) else list(text or ())
-        return Asked(*self._native.detect(sample, title, texts), prefix, threads)
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads: expected at least 1, found {threads}")
+        title_column, text_columns, _ = self._found(sample, title, text)
+        return Asked(title_column, text_columns, prefix, threads)
+
+    def _found(
+        self, sample: object, title: str | None, text: str | Sequence[str] | None
+    ) -> tuple[int | None, list[int], list[str]]:
+        texts = [text] if isinstance(text, str) else text or ()
+        for argument, names in (("title", [title] if title is not None else []), ("text", texts)):
+            if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+                raise TypeError(f"{argument}: expected the name of a column, found {names!r}")
+        return self._native.detect(sample, title, list(texts))
 
 
 def _rebuilt(corpus: str | None, min_confidence: float, prevalence: float | None) -> Classifier:

@@ -21,8 +21,8 @@ class Demand:
 
     #: A group a row: the keys, ``postings``, ``ads``, ``employers``, shares, the count ``corrected``
     #: for the classifier's errors with ``corrected_low`` and ``corrected_high`` (95 %), growth, pay.
-    #: A table of the kind that was given; of files a PyArrow table, or a ``rolecall.ArrowTable``
-    #: where there is no PyArrow.
+    #: A table of the kind that was given; of files and of a ``RecordBatchReader`` a PyArrow table (of
+    #: files a ``rolecall.ArrowTable`` where there is no PyArrow).
     table: Any
     #: What is known of the whole: quality, totals, months, states, assumptions.
     overview: dict[str, Any] = field(repr=False)
@@ -97,9 +97,10 @@ def demand(
     files = _files(data)
     if files is not None:
         table, overview = demand_of_files(native, files, asked)
-        return Demand(_like(None, table), json.loads(overview)["overview"])
-    table, overview = demand_of_table(native, adapt(data).arrow(), asked)
-    return Demand(_like(data, table), json.loads(overview)["overview"])
+        return Demand(_of_pyarrow(table), json.loads(overview)["overview"])
+    adapter = adapt(data)
+    table, overview = demand_of_table(native, adapter.arrow(), asked)
+    return Demand(adapter.of_kind(table), json.loads(overview)["overview"])
 
 
 def _files(data: object) -> list[str] | None:
@@ -110,22 +111,9 @@ def _files(data: object) -> list[str] | None:
     return None
 
 
-def _like(data: object, table: ArrowTable) -> Any:
-    """Makes a table of the same kind as the one that was given."""
-    library = type(data).__module__.partition(".")[0]
-    if library == "polars":
-        import polars
-
-        return polars.DataFrame(table)
+def _of_pyarrow(table: ArrowTable) -> Any:
     try:
         import pyarrow
     except ImportError:
         return table
-    arrow = pyarrow.table(table)
-    if library == "pandas":
-        return arrow.to_pandas()
-    if library in ("duckdb", "_duckdb"):
-        from rolecall.duckdb import beside
-
-        return beside(data, arrow)
-    return arrow
+    return pyarrow.table(table)

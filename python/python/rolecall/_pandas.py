@@ -9,7 +9,7 @@ import pandas
 import pyarrow
 
 from rolecall._asked import Asked
-from rolecall._rolecall import NativeClassifier, RolecallError
+from rolecall._rolecall import ArrowTable, NativeClassifier, RolecallError
 from rolecall._tables import SAMPLE_ROWS
 
 #: Rows whose strings are converted at once, where they are not Arrow data already.
@@ -25,17 +25,27 @@ class PandasFrame:
 
     @property
     def sample(self) -> object:
-        first = self._frame.iloc[:SAMPLE_ROWS]
-        arrays = [_shown(first.iloc[:, n]) for n in range(first.shape[1])]
-        return pyarrow.Table.from_arrays(arrays, names=self._names)
+        return self._shown(self._frame.iloc[:SAMPLE_ROWS])
 
     def arrow(self) -> object:
-        return pyarrow.Table.from_pandas(self._frame, preserve_index=False)
+        return self._shown(self._frame)
+
+    def of_kind(self, table: ArrowTable) -> pandas.DataFrame:
+        frame: pandas.DataFrame = pyarrow.table(table).to_pandas()
+        return frame
+
+    def _shown(self, frame: pandas.DataFrame) -> pyarrow.Table:
+        arrays = [_shown(frame.iloc[:, n]) for n in range(frame.shape[1])]
+        return pyarrow.Table.from_arrays(arrays, names=self._names)
 
     def tag(self, native: NativeClassifier, asked: Asked) -> pandas.DataFrame:
-        texts_of = _Texts(self._frame, self._names, asked.columns_of(self._names))
+        texts_of = _Texts(self._frame, self._names, asked.columns)
+        # A column of several levels is found, and replaced, by its first.
+        first_levels = map(str, self._frame.columns.get_level_values(0))
         try:
-            tags = native.tags(texts_of.reader(), asked, self._names)
+            tags = native.tags(
+                texts_of.reader(), asked.of_columns(), [*self._names, *first_levels]
+            )
         except RolecallError:
             if texts_of.failure is not None:
                 raise texts_of.failure from None
@@ -43,8 +53,9 @@ class PandasFrame:
         columns: Any = pyarrow.table(tags).to_pandas()
         # What a subclass or a program has put on the frame stays on it.
         tagged = self._frame.copy(deep=False)
+        others = [""] * (self._frame.columns.nlevels - 1)
         for name in columns:
-            tagged[name] = columns[name].array
+            tagged[(name, *others) if others else name] = columns[name].array
         return tagged
 
 
@@ -85,7 +96,11 @@ def _type(column: pandas.Series[Any]) -> pyarrow.DataType:
 
 def _array(rows: pandas.Series[Any], kind: pyarrow.DataType) -> pyarrow.Array:
     if rows.dtype == object:
-        return pyarrow.array(rows, type=kind, from_pandas=True)
+        try:
+            return pyarrow.array(rows, type=kind, from_pandas=True)
+        except pyarrow.ArrowInvalid:
+            # Bytes that are no UTF-8, as a file may have them.
+            return pyarrow.array(map(_decoded, rows), type=kind, from_pandas=True)
     array: Any = pyarrow.array(rows, from_pandas=True)
     if isinstance(array, pyarrow.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
@@ -94,11 +109,15 @@ def _array(rows: pandas.Series[Any], kind: pyarrow.DataType) -> pyarrow.Array:
     return array if array.type == kind else array.cast(kind)
 
 
+def _decoded(cell: object) -> object:
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell
+
+
 def _shown(column: pandas.Series[Any]) -> Any:
     """Returns some rows as Arrow data; objects of several types as how they are shown."""
     try:
         return pyarrow.array(column, from_pandas=True)
-    except (pyarrow.ArrowException, UnicodeError, TypeError):
+    except (pyarrow.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
         shown = [None if _is_null(cell) else str(cell) for cell in column]
         return pyarrow.array([s and s.encode("utf-8", "replace").decode() for s in shown])
 

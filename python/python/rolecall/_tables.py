@@ -28,6 +28,9 @@ class Adapter(Protocol):
     def arrow(self) -> object:
         """The table as Arrow data."""
 
+    def of_kind(self, table: ArrowTable) -> Any:
+        """Makes a table of this kind of another."""
+
 
 def adapt(table: object) -> Adapter:
     """Finds out what kind of table an object is."""
@@ -38,6 +41,8 @@ def adapt(table: object) -> Adapter:
             raise TypeError(
                 "expected a table, found a polars.LazyFrame; collect it, or use rolecall.polars.tag"
             )
+        if isinstance(table, polars.Series):
+            raise TypeError("expected a table, found a polars.Series; make one of it by to_frame()")
     if (pyarrow := sys.modules.get("pyarrow")) is not None:
         if isinstance(table, pyarrow.Table):
             return PyarrowTable(table)
@@ -45,10 +50,13 @@ def adapt(table: object) -> Adapter:
             return PyarrowBatch(table)
         if isinstance(table, pyarrow.RecordBatchReader):
             return PyarrowReader(table)
-    if (pandas := sys.modules.get("pandas")) is not None and isinstance(table, pandas.DataFrame):
-        from rolecall._pandas import PandasFrame
+    if (pandas := sys.modules.get("pandas")) is not None:
+        if isinstance(table, pandas.DataFrame):
+            from rolecall._pandas import PandasFrame
 
-        return PandasFrame(table)
+            return PandasFrame(table)
+        if isinstance(table, pandas.Series):
+            raise TypeError("expected a table, found a pandas.Series; make one of it by to_frame()")
     if (duckdb := sys.modules.get("duckdb")) is not None and isinstance(
         table, duckdb.DuckDBPyRelation
     ):
@@ -74,6 +82,9 @@ class Capsule:
     def tag(self, native: NativeClassifier, asked: Asked) -> ArrowTable:
         return native.tagged(self._table, asked)
 
+    def of_kind(self, table: ArrowTable) -> ArrowTable:
+        return table
+
 
 class PolarsFrame:
     """A ``polars.DataFrame``."""
@@ -83,18 +94,40 @@ class PolarsFrame:
 
     @property
     def sample(self) -> object:
-        return self._frame.head(SAMPLE_ROWS)
+        return exportable(self._frame.head(SAMPLE_ROWS))
 
     def arrow(self) -> object:
-        return self._frame
+        return exportable(self._frame)
 
     def tag(self, native: NativeClassifier, asked: Asked) -> Any:
         import polars
 
         names = self._frame.columns
-        read = self._frame.select([names[n] for n in asked.columns_of(names)])
-        tags = native.tags(read, asked, names)
+        read = exportable(self._frame.select([names[n] for n in asked.columns]))
+        tags = native.tags(read, asked.of_columns(), names)
         return self._frame.hstack(polars.DataFrame(tags))
+
+    def of_kind(self, table: ArrowTable) -> Any:
+        import polars
+
+        return polars.DataFrame(table)
+
+
+def exportable(frame: Any) -> Any:
+    """Casts columns of types of which Polars gives no Arrow data that others read; lists of nothing
+    become nulls."""
+    import polars
+
+    names = ("Null", "Int128", "UInt128")
+    kinds = [getattr(polars, name) for name in names if hasattr(polars, name)]
+    text = polars.String
+    columns = []
+    for name, kind in frame.schema.items():
+        if kind in kinds:
+            columns.append(polars.col(name).cast(text))
+        elif kind.is_nested() and "Null" in str(kind):
+            columns.append(polars.lit(None, text).alias(name))
+    return frame.with_columns(columns) if columns else frame
 
 
 class PyarrowTable:
@@ -114,12 +147,17 @@ class PyarrowTable:
         import pyarrow
 
         names = self._table.column_names
-        read = self._table.select(asked.columns_of(names))
-        tags = pyarrow.table(native.tags(read, asked, names))
+        read = self._table.select(asked.columns)
+        tags = pyarrow.table(native.tags(read, asked.of_columns(), names))
         tagged = self._table
         for field, column in zip(tags.schema, tags.columns, strict=True):
             tagged = tagged.append_column(field, column)
         return tagged
+
+    def of_kind(self, table: ArrowTable) -> Any:
+        import pyarrow
+
+        return pyarrow.table(table)
 
 
 class PyarrowBatch(PyarrowTable):
@@ -135,13 +173,20 @@ class PyarrowBatch(PyarrowTable):
         import pyarrow
 
         names = self._table.column_names
-        read = self._table.select(asked.columns_of(names))
-        tags = pyarrow.table(native.tags(read, asked, names))
+        read = self._table.select(asked.columns)
+        tags = pyarrow.table(native.tags(read, asked.of_columns(), names))
         schema = self._batch.schema
         for field in tags.schema:
             schema = schema.append(field)
         arrays = [*self._batch.columns, *(_one(column) for column in tags.columns)]
         return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+    def of_kind(self, table: ArrowTable) -> Any:
+        import pyarrow
+
+        whole = pyarrow.table(table)
+        arrays = [_one(column) for column in whole.columns]
+        return pyarrow.RecordBatch.from_arrays(arrays, schema=whole.schema)
 
 
 def _one(column: Any) -> Any:
@@ -188,3 +233,8 @@ class PyarrowReader:
 
         stream = native.tagged_stream(self.arrow(), asked)
         return pyarrow.RecordBatchReader.from_stream(stream)
+
+    def of_kind(self, table: ArrowTable) -> Any:
+        import pyarrow
+
+        return pyarrow.table(table)

@@ -10,7 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow
@@ -18,8 +20,8 @@ from duckdb import func, sqltypes
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
-from rolecall._rolecall import NativeClassifier, RolecallError
-from rolecall._tables import SAMPLE_ROWS, PyarrowTable
+from rolecall._rolecall import ArrowTable, NativeClassifier, RolecallError
+from rolecall._tables import PyarrowTable
 
 TEXT = sqltypes.VARCHAR
 NUMBER = sqltypes.DOUBLE
@@ -46,7 +48,7 @@ def register(
         threads: Threads that tag the 2,048 rows that DuckDB gives at once.
     """
     native = (classifier or Classifier())._native
-    asked = Asked("title", ["text"], "tag", threads)
+    asked = Asked(0, [1], "tag", threads)
 
     def tags(title: Any, text: Any) -> pyarrow.Table:
         read = pyarrow.table([title, text], names=["title", "text"])
@@ -95,8 +97,7 @@ def tag(
     """Tags a relation, as ``Classifier.tag`` does, and returns a relation of the same connection.
 
     Args:
-        relation: What is tagged. It is run twice, for its first 300 rows and as a whole, and its
-            result is held in memory.
+        relation: What is tagged. It is run once, and its result is held in memory.
         connection: The connection of the new relation, if it is to be another.
         title, text, prefix, threads: As for ``Classifier.tag``.
         classifier: ONC's roles if not given.
@@ -108,7 +109,7 @@ def tag(
 
 
 class Relation:
-    """A relation of DuckDB."""
+    """A relation of DuckDB. It is run once: it may read what can be read only once."""
 
     def __init__(
         self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection | None
@@ -116,19 +117,27 @@ class Relation:
         self._relation = relation
         self._connection = connection
 
+    @cached_property
+    def _whole(self) -> PyarrowTable:
+        return PyarrowTable(self._relation.to_arrow_table())
+
     @property
     def sample(self) -> object:
-        return self._relation.limit(SAMPLE_ROWS).to_arrow_table()
+        return self._whole.sample
 
     def arrow(self) -> object:
-        return self._relation.to_arrow_table()
+        return self._whole.arrow()
 
     def tag(self, native: NativeClassifier, asked: Asked) -> duckdb.DuckDBPyRelation:
-        whole = PyarrowTable(self._relation.to_arrow_table())
-        tagged = whole.tag(native, asked)
+        return self._made(self._whole.tag(native, asked))
+
+    def of_kind(self, table: ArrowTable) -> duckdb.DuckDBPyRelation:
+        return self._made(self._whole.of_kind(table))
+
+    def _made(self, table: pyarrow.Table) -> duckdb.DuckDBPyRelation:
         if self._connection is not None:
-            return self._connection.from_arrow(tagged)
-        return beside(self._relation, tagged)
+            return self._connection.from_arrow(table)
+        return beside(self._relation, table)
 
 
 def beside(relation: Any, table: pyarrow.Table) -> duckdb.DuckDBPyRelation:
@@ -137,7 +146,7 @@ def beside(relation: Any, table: pyarrow.Table) -> duckdb.DuckDBPyRelation:
     rolecall_table_beside_a_relation = table
     try:
         made: duckdb.DuckDBPyRelation = relation.query(
-            "rolecall_relation", "FROM rolecall_table_beside_a_relation"
+            f"rolecall_{uuid4().hex}", "FROM rolecall_table_beside_a_relation"
         )
         return made
     except duckdb.CatalogException:

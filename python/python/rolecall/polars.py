@@ -13,6 +13,7 @@ import polars as pl
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
+from rolecall._tables import exportable
 
 #: What a tag is made of: the tag columns without their prefix.
 TAG = pl.Struct(
@@ -50,10 +51,10 @@ def tag(
         threads: Threads that tag; all cores if not given.
     """
     native = (classifier or Classifier())._native
-    asked = Asked("title", ["text"], "tag", threads)
+    asked = Asked(0, [1], "tag", threads)
 
     def tags(rows: pl.Series) -> pl.Series:
-        read = rows.struct.unnest()
+        read = exportable(rows.struct.unnest())
         tagged = pl.DataFrame(native.tags(read, asked))
         named = tagged.rename({name: name.removeprefix("tag_") for name in tagged.columns})
         return named.to_struct(rows.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from rolecall import RolecallError
@@ -38,8 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
         writer = tagged.write.mode("overwrite" if asked.force else "errorifexists")
         kind = asked.output_format or "parquet"
         (writer.option("header", True) if kind == "csv" else writer).format(kind).save(asked.output)
-    except RolecallError as error:
-        print(f"rolecall.spark: {error}", file=sys.stderr)
+    except (RolecallError, PySparkException) as error:
+        first, *_ = str(error).strip().splitlines() or [type(error).__name__]
+        print(f"rolecall.spark: {first}", file=sys.stderr)
         return 2
     finally:
         spark.stop()

@@ -6,11 +6,10 @@ import os
 from collections.abc import Sequence
 
 import pyarrow
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
-from rolecall._asked import Asked
 from rolecall._classifier import Classifier
 from rolecall._rolecall import RolecallError
 from rolecall._tables import SAMPLE_ROWS
@@ -64,12 +63,12 @@ def tag(
     folder = None if corpus is None else os.fspath(corpus)
     classifier = Classifier(folder, min_confidence=min_confidence, prevalence=prevalence)
     prefix = prefix or classifier.taxonomy
-    asked = Asked(*detect(df, title, text, classifier=classifier), prefix, threads)
+    asked = classifier._asked(_sample(df, title, text), title, text, prefix, threads)
     names = [f"{prefix}_{field.name}" for field in TAG_FIELDS]
     for name in names:
         if name in df.columns:
             raise RolecallError(f"there is a column `{name}` already; choose another name")
-    _check_types(df, [df.columns[n] for n in asked.columns_of(df.columns)])
+    _check_types([df.schema.fields[column] for column in asked.columns])
     tagged = zip(names, TAG_FIELDS, strict=True)
     fields = [StructField(name, field.dataType, False) for name, field in tagged]
     schema = StructType([*df.schema.fields, *fields])
@@ -85,21 +84,22 @@ def detect(
     classifier: Classifier | None = None,
 ) -> tuple[str | None, list[str]]:
     """Returns the names of the columns that ``tag`` would read: the title's, and the text's."""
-    classifier = classifier or Classifier()
-    kinds = pyarrow.schema([(name, pyarrow.string()) for name in df.columns])
-    if title is not None and text is not None:
-        return classifier.detect(kinds.empty_table(), title, text)
-    shown = df.select([F.col(_quoted(name)).cast("string") for name in df.columns])
-    rows = [row.asDict() for row in shown.limit(SAMPLE_ROWS).collect()]
-    return classifier.detect(pyarrow.Table.from_pylist(rows, schema=kinds), title, text)
+    return (classifier or Classifier()).detect(_sample(df, title, text), title, text)
 
 
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+def _sample(df: DataFrame, title: str | None, text: str | Sequence[str] | None) -> pyarrow.Table:
+    """Returns the first rows as text; none if the columns that are read are said."""
+    rows: list[Row] = []
+    if title is None or text is None:
+        shown = df.toDF(*(f"c{n}" for n in range(len(df.columns))))
+        as_text = [F.col(name).cast("string") for name in shown.columns]
+        rows = shown.select(as_text).limit(SAMPLE_ROWS).collect()
+    columns = [pyarrow.array([row[n] for row in rows], pyarrow.string()) for n in range(len(df.columns))]
+    return pyarrow.Table.from_arrays(columns, names=df.columns)
 
 
-def _check_types(df: DataFrame, columns: list[str]) -> None:
-    for name in columns:
-        found = df.schema[name].dataType.simpleString()
+def _check_types(fields: list[StructField]) -> None:
+    for field in fields:
+        found = field.dataType.simpleString()
         if not found.startswith(("string", "varchar", "char", "binary", "array", "struct", "map")):
-            raise RolecallError(f"column `{name}` holds {found}, expected text")
+            raise RolecallError(f"column `{field.name}` holds {found}, expected text")
