@@ -79,6 +79,15 @@ fn header(schema: &arrow_schema::Schema) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
 }
 
+/// Returns the names of the tag columns without their prefix, and whether they are numbers.
+pub(crate) fn tag_columns() -> Vec<(String, bool)> {
+    let schema = tag_schema("");
+    let column = |field: &arrow_schema::FieldRef| {
+        (field.name().trim_start_matches('_').to_owned(), field.data_type().is_numeric())
+    };
+    schema.fields().iter().map(column).collect()
+}
+
 #[pymethods]
 impl NativeClassifier {
     #[new]

@@ -46,6 +46,7 @@ mod _rolecall {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("TAG_COLUMNS", super::classifier::tag_columns())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -24,7 +24,6 @@ POSTINGS = Path(
 #: Whether PyArrow can make columns of views; rolecall can read them.
 HAS_VIEWS = int(pa.__version__.partition(".")[0]) >= 19
 
-TEXT_COLUMNS = ["role", "tier", "closest_role", "second_role", "evidence", "basis"]
 DECIMALS = {"confidence": 4, "scope": 4, "score": 3, "second_score": 3}
 COLUMNS = [
     "role",

@@ -4,6 +4,8 @@ from typing import Any, TypedDict
 from rolecall._asked import Asked
 
 __version__: str
+#: The names of the tag columns without their prefix, and whether they are numbers.
+TAG_COLUMNS: list[tuple[str, bool]]
 
 class RolecallError(ValueError):
     """Says why a posting, a table or a corpus can't be used."""

@@ -167,31 +167,23 @@ class PyarrowBatch(PyarrowTable):
         import pyarrow
 
         super().__init__(pyarrow.Table.from_batches([batch]))
-        self._batch = batch
 
     def tag(self, native: NativeClassifier, asked: Asked) -> Any:
-        import pyarrow
-
-        names = self._table.column_names
-        read = self._table.select(asked.columns)
-        tags = pyarrow.table(native.tags(read, asked.of_columns(), names))
-        schema = self._batch.schema
-        for field in tags.schema:
-            schema = schema.append(field)
-        arrays = [*self._batch.columns, *(_one(column) for column in tags.columns)]
-        return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+        return _one_batch(super().tag(native, asked))
 
     def of_kind(self, table: ArrowTable) -> Any:
-        import pyarrow
-
-        whole = pyarrow.table(table)
-        arrays = [_one(column) for column in whole.columns]
-        return pyarrow.RecordBatch.from_arrays(arrays, schema=whole.schema)
+        return _one_batch(super().of_kind(table))
 
 
-def _one(column: Any) -> Any:
-    """Joins the chunks of a column of tags."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+def _one_batch(table: Any) -> Any:
+    """Makes a batch of a table; a column of one chunk is not copied."""
+    import pyarrow
+
+    one = [
+        column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        for column in table.columns
+    ]
+    return pyarrow.RecordBatch.from_arrays(one, schema=table.schema)
 
 
 class PyarrowReader:

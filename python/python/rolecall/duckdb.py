@@ -20,7 +20,7 @@ from duckdb import func, sqltypes
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
-from rolecall._rolecall import ArrowTable, NativeClassifier, RolecallError
+from rolecall._rolecall import TAG_COLUMNS, ArrowTable, NativeClassifier, RolecallError
 from rolecall._tables import PyarrowTable
 
 TEXT = sqltypes.VARCHAR
@@ -62,7 +62,8 @@ def register(
         names = [column.removeprefix("tag_") for column in tagged.column_names]
         return tagged.rename_columns(names).to_struct_array()
 
-    struct = duckdb.struct_type(_members())
+    members = {name: NUMBER if is_number else TEXT for name, is_number in TAG_COLUMNS}
+    struct = duckdb.struct_type(members)
     _create(connection, f"{name}_role", role, TEXT)
     _create(connection, f"{name}_tag", tag, struct)
 
@@ -73,15 +74,6 @@ def _create(
     connection.create_function(
         name, function, [TEXT, TEXT], kind, type=func.ARROW, null_handling=func.SPECIAL
     )
-
-
-def _members() -> dict[str, Any]:
-    numbers = ("confidence", "scope", "score", "second_score")
-    names = (
-        "role", "tier", "confidence", "scope", "closest_role", "score", "second_role",
-        "second_score", "evidence", "basis",
-    )  # fmt: skip
-    return {name: NUMBER if name in numbers else TEXT for name in names}
 
 
 def tag(

@@ -13,22 +13,12 @@ import polars as pl
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
+from rolecall._rolecall import TAG_COLUMNS
 from rolecall._tables import exportable
 
 #: What a tag is made of: the tag columns without their prefix.
 TAG = pl.Struct(
-    {
-        "role": pl.String,
-        "tier": pl.String,
-        "confidence": pl.Float64,
-        "scope": pl.Float64,
-        "closest_role": pl.String,
-        "score": pl.Float64,
-        "second_role": pl.String,
-        "second_score": pl.Float64,
-        "evidence": pl.String,
-        "basis": pl.String,
-    }
+    {name: pl.Float64 if is_number else pl.String for name, is_number in TAG_COLUMNS}
 )
 
 

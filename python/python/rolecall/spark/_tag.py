@@ -11,22 +11,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
 from rolecall._classifier import Classifier
-from rolecall._rolecall import RolecallError
+from rolecall._rolecall import TAG_COLUMNS, RolecallError
 from rolecall._tables import SAMPLE_ROWS
 from rolecall.spark._worker import Arguments, Tagger
 
 #: The tag columns without their prefix.
-TAG_FIELDS = (
-    StructField("role", StringType(), False),
-    StructField("tier", StringType(), False),
-    StructField("confidence", DoubleType(), False),
-    StructField("scope", DoubleType(), False),
-    StructField("closest_role", StringType(), False),
-    StructField("score", DoubleType(), False),
-    StructField("second_role", StringType(), False),
-    StructField("second_score", DoubleType(), False),
-    StructField("evidence", StringType(), False),
-    StructField("basis", StringType(), False),
+TAG_FIELDS = tuple(
+    StructField(name, DoubleType() if is_number else StringType(), False)
+    for name, is_number in TAG_COLUMNS
 )
 
 
