@@ -64,6 +64,17 @@ impl<T, S> Ordered<T, S> {
     }
 }
 
+/// Does something if the thread that has it panics: tells the others, which would wait for ever.
+pub(crate) struct OnPanic<F: Fn()>(pub(crate) F);
+
+impl<F: Fn()> Drop for OnPanic<F> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.0)();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,6 +106,43 @@ mod tests {
             }
         });
         assert_eq!(ordered.state.into_inner().unwrap().sink, (0..1000).collect::<Vec<_>>());
+    }
+
+    /// Counts to 100 on four threads, of which one panics in `work` or in `write` at number 7.
+    fn panicking(at_work: bool) -> std::thread::Result<()> {
+        let ordered = Ordered::new((), 1);
+        let next = AtomicU64::new(0);
+        let fail = |number, is_here: bool| assert!(!(number == 7 && is_here), "seven");
+        let work = || {
+            let _guard = OnPanic(|| ordered.stop());
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= 100 {
+                    return;
+                }
+                fail(number, at_work);
+                let write = |(): &mut (), ()| {
+                    fail(number, !at_work);
+                    Ok::<_, ()>(())
+                };
+                if ordered.put(number, (), write) != Ok(true) {
+                    return;
+                }
+            }
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+                let panics = threads.into_iter().filter_map(|thread| thread.join().err());
+                panics.for_each(|panic| std::panic::resume_unwind(panic));
+            });
+        }))
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_ends_the_others() {
+        assert!(panicking(true).is_err());
+        assert!(panicking(false).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::BatchError;
 use super::input::Input;
-use super::ordered::Ordered;
+use super::ordered::{OnPanic, Ordered};
 use super::sink::Sink;
 use super::watch::Watch;
 use super::worker::{Job, Worker};
@@ -34,6 +34,7 @@ pub(super) fn tag_input(
         }
     };
     let work = || -> Result<(), BatchError> {
+        let _guard = OnPanic(stop);
         let mut worker = Worker::new(classifier, job);
         loop {
             if watch.is_stopped() {

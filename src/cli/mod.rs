@@ -16,6 +16,7 @@ mod index;
 mod labelled;
 mod log;
 mod measures;
+mod panic;
 mod reading;
 mod roles;
 mod sniff;
@@ -113,6 +114,10 @@ enum Command {
 
 /// Parses the command line and runs the command.
 pub(crate) fn run() -> ExitCode {
+    panic::caught(run_command).unwrap_or_else(|| Exit::Failed.into())
+}
+
+fn run_command() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Classify(arguments) => classify::run(&arguments, &cli.data),

@@ -19,7 +19,7 @@ use super::table::{DemandTable, Reader};
 use super::tally::{SetAside, Tally};
 use super::{Evidence, Overview, Unit};
 use crate::batch::{
-    BatchError, Input, InputOptions, InputPath, InputReport, Ordered, Summary, Watch,
+    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
 };
 use crate::table::TableError;
 use crate::{Classifier, Corpus};
@@ -210,6 +210,7 @@ fn read_rows<S: Sink>(
     let bytes = Mutex::new(0);
     let ordered = Ordered::new(sink, threads);
     let work = || -> Result<(), DemandError> {
+        let _guard = OnPanic(|| ordered.stop());
         let mut reader = FactReader::new(classifier, reading);
         loop {
             if watch.is_stopped() {

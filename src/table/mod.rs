@@ -23,7 +23,7 @@ mod unique_names;
 
 pub use self::parquet::{
     ColumnarError, JsonRows, ParquetBatches, ParquetForm, ParquetRows, TextColumn, TextRows,
-    append_columns,
+    append_columns, is_panic_caught,
 };
 pub use cells::{CellReader, Cells};
 pub use chunks::{Chunk, ChunkReader, MAX_RECORD_BYTES, Record, RecordKind};

@@ -1,6 +1,11 @@
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Runs code that decodes a file, and turns a panic into an error.
 ///
@@ -9,9 +14,18 @@ use parquet::errors::ParquetError;
 pub(super) fn guarded<T>(
     decode: impl FnOnce() -> Result<T, ParquetError>,
 ) -> Result<T, ParquetError> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
+    let before = GUARDED.replace(true);
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    GUARDED.set(before);
+    decoded.unwrap_or_else(|_| {
         Err(ParquetError::General(
             "the file is damaged: its parts contradict each other".to_owned(),
         ))
     })
+}
+
+/// Tells whether a panic of this thread would be caught and become an error, so that a panic hook need not
+/// print it.
+pub fn is_panic_caught() -> bool {
+    GUARDED.get()
 }
