@@ -221,6 +221,120 @@ fn a_stop_leaves_a_state_to_go_on_from() {
     assert_eq!(folder.names(), ["in.csv", "out.csv", "out.csv.manifest.json"]);
 }
 
+/// A pipe that says nothing is given up at the first signal, whether it is standard input or named, and
+/// before or after some rows have come.
+#[test]
+fn a_stop_does_not_wait_for_silent_input() {
+    let folder = Folder::new();
+    let pipe = folder.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for signal in ["-TERM", "-INT"] {
+        for (arguments, rows) in [
+            (&["tag", "-q", "-", "-o", text(&folder.path("a.csv"))][..], &b"title,text\na,b\n"[..]),
+            (&["tag", "-q", "-"], b""),
+            (&["demand", "-q", "-"], b"title,text\na,b\n"),
+            (&["tag", "-q", text(&pipe), "-o", text(&folder.path("b.csv"))], b""),
+        ] {
+            let mut child = command(arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(rows).unwrap();
+            std::thread::sleep(Duration::from_millis(500));
+            let stop = Command::new("kill").args([signal, &child.id().to_string()]).status();
+            assert!(stop.unwrap().success());
+            // The test ends only if the program does, as nobody closes its input.
+            let out = child.wait_with_output().unwrap();
+            assert_eq!(out.status.code(), Some(130), "{arguments:?}");
+            assert_eq!(String::from_utf8(out.stderr).unwrap(), "rolecall: stopped\n");
+            drop(input);
+        }
+    }
+    assert_eq!(folder.names(), ["pipe"]);
+}
+
+/// A fault in what a user of the library hands in ends the batch; it does not make it wait for ever.
+#[test]
+fn a_panic_of_a_watcher_ends_the_batch() {
+    use rolecall::batch::{self, Input, InputPath, InputReport, Watch};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum At {
+        Opened,
+        Advanced,
+        Asked,
+        Done,
+    }
+    struct Panics(At, std::sync::atomic::AtomicUsize);
+    impl Panics {
+        fn pass(&self, at: At) {
+            let is_later = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 5;
+            assert!(self.0 != at || at == At::Asked && !is_later, "as the test wants it");
+        }
+    }
+    impl Watch for Panics {
+        fn opened(&self, _: &Input) {
+            self.pass(At::Opened);
+        }
+        fn advanced(&self, _: u64, _: u64) {
+            self.pass(At::Advanced);
+        }
+        fn done(&self, _: &InputReport) {
+            self.pass(At::Done);
+        }
+        fn is_stopped(&self) -> bool {
+            self.pass(At::Asked);
+            false
+        }
+    }
+    let folder = Folder::new();
+    let input = folder.large("in.csv", 40);
+    let classifier = rolecall::Classifier::new().unwrap();
+    let inputs = [InputPath { path: input.clone(), relative: input.clone() }];
+    for at in [At::Opened, At::Advanced, At::Asked, At::Done] {
+        for dedup in [None, Some(1 << 20)] {
+            let options = batch::BatchOptions {
+                threads: 3,
+                prefix: "onc".to_owned(),
+                format: batch::OutputFormat::Csv,
+                compression: rolecall::table::Compression::None,
+                excel_safe: false,
+                dedup,
+                input: batch::InputOptions::default(),
+                existing: batch::Existing::Replace,
+                checkpoint_interval: Duration::from_secs(5),
+            };
+            let mut out = Vec::new();
+            let ended = catch_unwind(AssertUnwindSafe(|| {
+                let name = PathBuf::from("memory");
+                let destination = batch::Destination::Stream { name, out: &mut out, rejects: None };
+                let watch = Panics(at, 0.into());
+                batch::run(&classifier, &inputs, destination, &options, &watch).is_ok()
+            }));
+            assert!(ended.is_err());
+        }
+        let options = rolecall::demand::DemandOptions {
+            by: vec![rolecall::demand::Key::Role],
+            report: false,
+            threads: 3,
+            prefix: "onc".to_owned(),
+            dedup: None,
+            input: batch::InputOptions::default(),
+            fields: rolecall::demand::field::GivenFields::default(),
+            seen: None,
+        };
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            let watch = Panics(at, 0.into());
+            rolecall::demand::run(&classifier, &inputs, &options, &watch).is_ok()
+        }));
+        assert!(ended.is_err());
+    }
+}
+
 #[test]
 fn a_place_that_cannot_be_written_costs_nothing() {
     let folder = Folder::new();

@@ -8,7 +8,7 @@ use crate::table::TableError;
 pub enum BatchError {
     /// An input can't be read.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(TableError),
     /// An output can't be written.
     #[error("{}: cannot write: {source}", path.display())]
     Write {
@@ -113,11 +113,20 @@ pub enum BatchError {
         path: PathBuf,
     },
     /// The run was told to stop.
-    #[error("stopped; the same command with --resume goes on from here")]
+    #[error("stopped{}", if *resumable { "; the same command with --resume goes on from here" } else { "" })]
     Stopped {
         /// Whether the state was kept.
         resumable: bool,
     },
+}
+
+impl From<TableError> for BatchError {
+    fn from(error: TableError) -> Self {
+        match error.is_given_up() {
+            true => Self::Stopped { resumable: false },
+            false => Self::Table(error),
+        }
+    }
 }
 
 impl BatchError {

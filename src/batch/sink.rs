@@ -166,7 +166,9 @@ impl<'a> Sink<'a> {
     /// Gives up: keeps what a later run can go on from, and removes the rest. Returns whether
     /// there is anything to go on from.
     pub(super) fn abandon(mut self) -> bool {
-        if self.has_progress && matches!(self.out, Out::Part(_)) {
+        // What came through a pipe can't be read again.
+        let is_pipe = self.checkpoint.current.as_ref().is_some_and(|input| input.size.is_none());
+        if self.has_progress && !is_pipe && matches!(self.out, Out::Part(_)) {
             let bytes = self.checkpoint.output_bytes;
             let kept = match &mut self.out {
                 Out::Part(part) => part.cut_to(bytes),

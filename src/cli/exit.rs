@@ -38,7 +38,18 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// Tells whether the program was told to stop.
 pub(super) fn is_interrupted(error: &anyhow::Error) -> bool {
     let stopped = |error: &BatchError| matches!(error, BatchError::Stopped { .. });
-    error.chain().any(|cause| cause.downcast_ref::<BatchError>().is_some_and(stopped))
+    error.chain().any(|cause| {
+        // The errors of commands that read as `tag` does say what it said.
+        let of_demand = match cause.downcast_ref() {
+            Some(AuditError::Demand(error)) => Some(error),
+            _ => cause.downcast_ref(),
+        };
+        let of_batch = match of_demand {
+            Some(DemandError::Batch(error)) => Some(error),
+            _ => cause.downcast_ref(),
+        };
+        of_batch.is_some_and(stopped)
+    })
 }
 
 /// Prints an error with its causes as one line.

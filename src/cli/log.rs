@@ -1,5 +1,6 @@
 //! What a batch tells while it goes on: a bar for people, JSON lines for pipelines.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +31,11 @@ pub(super) struct Telling {
 
 /// Set when the program is told to stop.
 static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether the program was told to stop.
+pub(super) fn is_stopped() -> bool {
+    STOPPED.load(Ordering::Relaxed)
+}
 
 /// Tells what happens, and stops the batch when the program is told to stop.
 pub(super) struct Log {
@@ -157,7 +163,7 @@ impl Watch for Log {
     }
 
     fn is_stopped(&self) -> bool {
-        STOPPED.load(Ordering::Relaxed)
+        is_stopped()
     }
 }
 

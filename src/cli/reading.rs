@@ -110,6 +110,7 @@ impl Reading {
                 employer: self.employer_column.clone(),
                 place: self.place_column.clone(),
             },
+            is_stopped: super::log::is_stopped,
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use super::GivenUp;
 use crate::posting::ColumnsError;
 
 /// Says why a file of postings can't be read, and what to do.
@@ -93,5 +94,12 @@ pub enum TableError {
 impl TableError {
     pub(crate) fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
         move |source| TableError::Read { path: path.to_owned(), source }
+    }
+
+    /// Tells whether reading was given up because it was told to stop.
+    pub(crate) fn is_given_up(&self) -> bool {
+        let is_it =
+            |error: &std::io::Error| error.get_ref().is_some_and(|error| error.is::<GivenUp>());
+        matches!(self, Self::Read { source, .. } if is_it(source))
     }
 }

@@ -14,6 +14,7 @@ mod grammar;
 mod json;
 mod layout;
 mod parquet;
+mod patient;
 #[cfg(test)]
 mod pieces;
 mod records;
@@ -37,6 +38,7 @@ pub use json::{
     write_object,
 };
 pub use layout::Layout;
+pub use patient::GivenUp;
 pub use records::RecordFile;
 pub use source::{Compression, DigestView, Digested, Source};
 pub use unique_names::unique_names;

@@ -1,12 +1,14 @@
 //! Opens the bytes of a file: decompressed, and hashed as they are read.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
+
+use super::patient::PatientReader;
 
 /// Bytes that are asked of the system at once.
 const READ_BYTES: usize = 128 << 10;
@@ -125,13 +127,19 @@ pub struct Source {
 
 impl Source {
     /// Opens a file; the path `-` is standard input. The compression is recognised by content.
+    /// Where there is nothing to read yet, as from a pipe, `is_stopped` is asked whether to wait on.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file can't be opened, or is a folder.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    /// Returns an error if the file can't be opened, or is a folder. Reading returns [`GivenUp`] when
+    /// it was told to stop.
+    ///
+    /// [`GivenUp`]: super::GivenUp
+    pub fn open(path: &Path, is_stopped: fn() -> bool) -> io::Result<Self> {
         let (raw, size): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
-            (Box::new(io::stdin()), None)
+            (Box::new(PatientReader::stdin(is_stopped)), None)
+        } else if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            (Box::new(PatientReader::open(path, is_stopped)), None)
         } else {
             let (file, size) = open_file(path)?;
             (Box::new(file), size)
@@ -264,7 +272,7 @@ mod tests {
             let mut bytes = compression.compress(first.clone().into_bytes()).unwrap();
             bytes.extend(compression.compress(second.clone().into_bytes()).unwrap());
             let file = file(&bytes);
-            let mut source = Source::open(file.path()).unwrap();
+            let mut source = Source::open(file.path(), || false).unwrap();
             let digest = source.digest();
             assert_eq!(source.compression, compression);
             let mut text = String::new();

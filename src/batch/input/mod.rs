@@ -142,7 +142,7 @@ impl Input {
         chunk_bytes: usize,
     ) -> Result<Self, TableError> {
         let wrong = TableError::read(path);
-        let mut source = Source::open(path).map_err(&wrong)?;
+        let mut source = Source::open(path, options.is_stopped).map_err(&wrong)?;
         let mut start = Vec::new();
         (&mut source.reader).take(SNIFFED_BYTES).read_to_end(&mut start).map_err(&wrong)?;
         let is_parquet = start.starts_with(b"PAR1") && source.compression == Compression::None;

@@ -7,7 +7,7 @@ use crate::posting::GivenColumns;
 use crate::table::GivenDialect;
 
 /// What overrides what is found out about an input.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct InputOptions {
     /// The form.
     pub format: Option<InputFormat>,
@@ -19,6 +19,21 @@ pub struct InputOptions {
     pub json_path: Option<String>,
     /// The columns.
     pub columns: GivenColumns,
+    /// Asked, while nothing comes from a pipe, whether to wait no longer.
+    pub is_stopped: fn() -> bool,
+}
+
+impl Default for InputOptions {
+    fn default() -> Self {
+        Self {
+            format: None,
+            encoding: None,
+            dialect: GivenDialect::default(),
+            json_path: None,
+            columns: GivenColumns::default(),
+            is_stopped: || false,
+        }
+    }
 }
 
 /// The forms that are read.
@@ -35,7 +50,7 @@ pub enum InputFormat {
 impl InputOptions {
     /// Returns what was given by the names of the options, for the record.
     pub(in crate::batch) fn to_settings(&self) -> Vec<(&'static str, String)> {
-        let Self { format, encoding, dialect, json_path, columns } = self;
+        let Self { format, encoding, dialect, json_path, columns, is_stopped: _ } = self;
         let given = [
             ("--input-format", format.map(|format| format!("{format:?}").to_lowercase())),
             ("--encoding", encoding.map(|encoding| encoding.name().to_owned())),
