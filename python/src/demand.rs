@@ -200,7 +200,7 @@ fn count(
     stop: &Stop,
 ) -> Result<Counted, String> {
     let corpus = classifier.corpus();
-    let inputs = expand(files).map_err(|error| error.to_string())?;
+    let inputs = expand(files).map_err(|error| error.to_string())?.files;
     let found = demand::run(classifier, &inputs, options, &Stopped(stop))
         .map_err(|error| error.to_string())?;
     let mut shown = Shown {

@@ -40,6 +40,7 @@ pub(super) struct Checkpoint {
 #[serde(deny_unknown_fields)]
 pub(super) struct Current {
     /// The input as it was given.
+    #[serde(with = "super::path_text")]
     pub(super) path: PathBuf,
     /// Decompressed and decoded bytes, or rows of a Parquet file, that are done.
     pub(super) position: u64,

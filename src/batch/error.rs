@@ -47,6 +47,15 @@ pub enum BatchError {
         /// The folder or pattern.
         path: PathBuf,
     },
+    /// A name is an address of the web or of a store.
+    #[error(
+        "{}: this is an address, expected a file; download it first, or send it to standard input, with `-` as input",
+        path.display()
+    )]
+    Address {
+        /// The address.
+        path: PathBuf,
+    },
     /// No input could be read.
     #[error("none of {inputs} inputs could be read; the first: {first}")]
     AllFailed {

@@ -1,7 +1,8 @@
 //! Which files a batch reads: names, patterns, folders.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -26,17 +27,28 @@ pub struct InputPath {
     pub relative: PathBuf,
 }
 
+/// The files that some names stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// The files, each once.
+    pub files: Vec<InputPath>,
+    /// Files that were reached once more, by another name or a link, with the name they are read by.
+    pub repeated: Vec<(PathBuf, PathBuf)>,
+}
+
 /// Finds the files that are meant by some names: a file, `-` for standard input, a folder (all
 /// CSV, TSV, JSON and Parquet files below it, compressed or not), or a pattern such as
 /// `boards/**/*.csv.gz`. Files of one folder or pattern come in the order of their paths; a file
-/// that is named twice is read once.
+/// that is reached twice is read once. Links are followed, but not back into a folder that they are
+/// in. What can't be looked at, such as a link to nothing, is in the list, so that it fails when it is
+/// read and does not stop the others.
 ///
 /// # Errors
 ///
-/// Returns an error if a name stands for no file at all, or a folder can't be read.
-pub fn expand(names: &[PathBuf]) -> Result<Vec<InputPath>, BatchError> {
-    let mut inputs: Vec<InputPath> = Vec::new();
-    let mut known = BTreeSet::new();
+/// Returns an error if a name stands for no file at all, or is an address of the web.
+pub fn expand(names: &[PathBuf]) -> Result<Inputs, BatchError> {
+    let mut inputs = Inputs::default();
+    let mut known: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for name in names {
         let found = if name.is_dir() {
             walk(name, None)?
@@ -46,6 +58,9 @@ pub fn expand(names: &[PathBuf]) -> Result<Vec<InputPath>, BatchError> {
         } else if let Some((folder, pattern)) = pattern(name) {
             walk(&folder, Some(&pattern))?
         } else {
+            if is_address(name) {
+                return Err(BatchError::Address { path: name.clone() });
+            }
             // The system says best what is wrong with it.
             std::fs::metadata(name).map_err(TableError::read(name))?;
             return Err(BatchError::NoInput { path: name.clone() });
@@ -54,12 +69,24 @@ pub fn expand(names: &[PathBuf]) -> Result<Vec<InputPath>, BatchError> {
             return Err(BatchError::NoInput { path: name.clone() });
         }
         for input in found {
-            if known.insert(input.path.clone()) {
-                inputs.push(input);
+            let place = input.path.canonicalize().unwrap_or_else(|_| input.path.clone());
+            match known.get(&place) {
+                None => {
+                    known.insert(place, input.path.clone());
+                    inputs.files.push(input);
+                }
+                Some(first) => inputs.repeated.push((input.path, first.clone())),
             }
         }
     }
     Ok(inputs)
+}
+
+/// Tells whether a name is that of something on the web or in a store, such as `https://...`.
+fn is_address(name: &Path) -> bool {
+    let name = name.to_string_lossy();
+    let scheme = name.split_once(":/").map_or("", |(scheme, _)| scheme);
+    scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Splits a pattern into the folder where it starts and a matcher of whole paths.
@@ -76,36 +103,46 @@ fn pattern(name: &Path) -> Option<(PathBuf, GlobMatcher)> {
 fn walk(folder: &Path, pattern: Option<&GlobMatcher>) -> Result<Vec<InputPath>, BatchError> {
     let mut found = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_owned();
-            let source = error
-                .into_io_error()
-                .unwrap_or_else(|| std::io::Error::other("the folder leads into itself by a link"));
-            BatchError::from(TableError::Read { path, source })
-        })?;
-        let path = entry.path();
-        let name = entry.file_name();
+        let (path, is_readable) = match entry {
+            Ok(entry) if entry.file_type().is_file() => (entry.into_path(), true),
+            Ok(_) => continue,
+            // A link back into a folder that it is in: all that is there is found without it.
+            Err(error) if error.loop_ancestor().is_some() => continue,
+            Err(error) if error.depth() == 0 => {
+                let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                return Err(TableError::Read { path: folder.to_owned(), source }.into());
+            }
+            Err(error) => match error.path() {
+                Some(path) => (path.to_owned(), false),
+                None => continue,
+            },
+        };
+        let name = path.file_name().unwrap_or_default();
+        // Where a folder can't be looked into, nobody knows what is missed.
+        let is_shut = !is_readable && path.is_dir();
         let wanted = match pattern {
-            Some(pattern) => pattern.is_match(path),
+            Some(pattern) => pattern.is_match(&path),
             None => is_table(name),
         };
-        if entry.file_type().is_file() && wanted && !is_own(name) {
-            let relative = path.strip_prefix(folder).unwrap_or(path).to_owned();
-            found.push(InputPath { path: path.to_owned(), relative });
+        if is_shut || wanted && !is_own(name) {
+            let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
+            found.push(InputPath { path, relative });
         }
     }
     Ok(found)
 }
 
 fn is_table(name: &OsStr) -> bool {
-    let Some(name) = name.to_str() else { return false };
-    let (_, name) = Compression::of_name(name);
+    // Only endings matter, so that a name may be in any encoding.
+    let name = name.to_string_lossy();
+    let (_, name) = Compression::of_name(&name);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     !name.starts_with('.') && ENDINGS.contains(&ending.as_str())
 }
 
 fn is_own(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| OWN_ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    let name = name.to_string_lossy();
+    OWN_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -132,7 +169,7 @@ mod tests {
         }
         let found = |name: &str| -> Result<Vec<String>, String> {
             let inputs = expand(&[root.join(name)]).map_err(|error| error.to_string())?;
-            Ok(inputs.iter().map(|i| i.relative.display().to_string()).collect())
+            Ok(inputs.files.iter().map(|i| i.relative.display().to_string()).collect())
         };
         assert_eq!(found("a.csv").unwrap(), ["a.csv"]);
         assert_eq!(found("").unwrap(), ["a.csv", "b/deep/y.parquet", "b/x.jsonl.gz"]);
@@ -140,5 +177,39 @@ mod tests {
         assert_eq!(found("*.{csv,md}").unwrap(), ["a.csv"]);
         assert!(found("*.xml").unwrap_err().contains("no file"), "{:?}", found("*.xml"));
         assert!(found("none.csv").unwrap_err().contains("cannot read"));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn links_and_odd_names_stop_nothing() {
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let odd = root.join(OsStr::from_bytes(b"caf\xe9.csv"));
+        for path in [&root.join("a.csv"), &odd] {
+            fs::write(path, "").unwrap();
+        }
+        symlink("nowhere", root.join("old")).unwrap();
+        symlink("nowhere", root.join("dangling.csv")).unwrap();
+        symlink(root, root.join("loop")).unwrap();
+        symlink("a.csv", root.join("b.csv")).unwrap();
+        let found = expand(&[root.to_owned()]).unwrap();
+        let files: Vec<_> = found.files.into_iter().map(|input| input.path).collect();
+        assert_eq!(files, [root.join("a.csv"), odd.clone(), root.join("dangling.csv")]);
+        assert_eq!(found.repeated, [(root.join("b.csv"), root.join("a.csv"))]);
+        let found = expand(&[root.join("c*"), root.join("a.csv")]).unwrap();
+        let files: Vec<_> = found.files.into_iter().map(|input| input.path).collect();
+        assert_eq!(files, [odd, root.join("a.csv")]);
+    }
+
+    #[test]
+    fn addresses_are_no_files() {
+        for name in ["https://example.org/jobs.csv", "s3://bucket/a.parquet", "file:///a.csv"] {
+            let error = expand(&[PathBuf::from(name)]).unwrap_err();
+            assert!(matches!(error, BatchError::Address { .. }), "{error}");
+        }
+        let error = expand(&[PathBuf::from("folder/none.csv")]).unwrap_err();
+        assert!(error.to_string().contains("cannot read"), "{error}");
     }
 }

@@ -33,6 +33,7 @@ pub struct Manifest {
     /// The output.
     pub output: OutputReport,
     /// The file of the rows that were set aside, if there is one.
+    #[serde(with = "super::path_text::optional", default)]
     pub rejects: Option<PathBuf>,
     /// What differs from run to run.
     pub run: RunTimes,
@@ -42,6 +43,7 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputReport {
     /// Its name.
+    #[serde(with = "super::path_text")]
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,

@@ -11,6 +11,7 @@ use super::Summary;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputReport {
     /// The input as it was given.
+    #[serde(with = "super::path_text")]
     pub path: PathBuf,
     /// Why it could not be read to its end; nothing if it could.
     pub failure: Option<String>,

@@ -12,6 +12,8 @@ use rolecall::demand::audit::{
     self, AuditError, AuditOptions, Design, Estimates, Labels, design_path,
 };
 
+use rolecall::text::printable;
+
 use super::Data;
 use super::exit::Exit;
 use super::log::{Log, Telling};
@@ -90,6 +92,7 @@ fn draw(arguments: &Draw, data: &Data) -> anyhow::Result<Exit> {
         }
     }
     let inputs = batch::expand(&arguments.inputs)?;
+    let files = &inputs.files;
     let classifier = data.classifier()?;
     let corpus = classifier.corpus();
     let options = AuditOptions {
@@ -110,9 +113,10 @@ fn draw(arguments: &Draw, data: &Data) -> anyhow::Result<Exit> {
         None => (None, Labels::new()),
     };
     let bytes =
-        inputs.iter().map(|input| fs::metadata(&input.path).ok().map(|found| found.len())).sum();
-    let log = Log::start(&arguments.telling, false, inputs.len() as u64, bytes)?;
-    let drawn = audit::draw(&classifier, &inputs, &options, &log)?;
+        files.iter().map(|input| fs::metadata(&input.path).ok().map(|found| found.len())).sum();
+    let log = Log::start(&arguments.telling, false, files.len() as u64, bytes)?;
+    log.repeated(&inputs);
+    let drawn = audit::draw(&classifier, files, &options, &log)?;
     log.finish();
     if let (Some(before), Some(sheet)) = (&known.0, &arguments.keep) {
         let of = |design: &Design| (design.seed, design.inputs.clone());
@@ -135,7 +139,8 @@ fn tell(arguments: &Draw, drawn: &audit::Drawn) -> anyhow::Result<()> {
     let mut err = anstream::stderr().lock();
     let design = &drawn.design;
     for row in drawn.set_aside.iter().take(5) {
-        writeln!(err, "{}:{}: {}", row.path.display(), row.line, row.reason.escape_debug())?;
+        let path = row.path.to_string_lossy();
+        writeln!(err, "{}:{}: {}", printable(&path), row.line, row.reason.escape_debug())?;
     }
     writeln!(
         err,
@@ -157,7 +162,7 @@ fn tell(arguments: &Draw, drawn: &audit::Drawn) -> anyhow::Result<()> {
     writeln!(
         err,
         "{FAINT}Fill in the column `label` of {path}, then: rolecall audit estimate {path}{FAINT:#}",
-        path = arguments.output.display()
+        path = printable(&arguments.output.to_string_lossy())
     )?;
     Ok(())
 }

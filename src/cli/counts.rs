@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use rolecall::demand::{DemandRow, DemandTable, Unit};
+use rolecall::text::printable;
 
 use super::style::{BAR, STRONG, bar};
 
@@ -11,16 +12,15 @@ const MAX_KEY: usize = 40;
 
 pub(super) fn show(out: &mut impl Write, table: &DemandTable) -> anyhow::Result<()> {
     let key = |text: &str| -> String {
-        let plain: String =
-            text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let plain = printable(text);
         match plain.chars().count() > MAX_KEY {
             true => plain.chars().take(MAX_KEY - 1).chain(['…']).collect(),
-            false => plain,
+            false => plain.into_owned(),
         }
     };
     let width = |n: usize| {
         let cells = table.rows.iter().map(|row| key(&row.keys[n]).chars().count());
-        cells.chain([table.keys[n].len()]).max().unwrap_or(0)
+        cells.chain([key(&table.keys[n]).chars().count()]).max().unwrap_or(0)
     };
     let widths: Vec<_> = (0..table.keys.len()).map(width).collect();
     let has = |what: &dyn Fn(&DemandRow) -> bool| table.rows.iter().any(what);
@@ -31,7 +31,7 @@ pub(super) fn show(out: &mut impl Write, table: &DemandTable) -> anyhow::Result<
     let salary = has(&|row| row.counts.salary.is_some());
     let mut line = String::new();
     for (name, width) in table.keys.iter().zip(&widths) {
-        line += &format!("{name:<width$}  ");
+        line += &format!("{:<width$}  ", key(name));
     }
     line += &format!("{:>9}", "postings");
     let heads = [

@@ -11,6 +11,7 @@ use rolecall::batch::{self, InputPath, OutputFile};
 use rolecall::demand::{
     self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Overview, Shown, Unit,
 };
+use rolecall::text::printable;
 
 use super::Data;
 use super::choosing::Choosing;
@@ -161,7 +162,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         );
     }
     if !arguments.no_correction
-        && let Err(problem) = correct(arguments, &classifier, &inputs, &mut shown)
+        && let Err(problem) = correct(arguments, &classifier, files, &mut shown)
     {
         if arguments.evidence.is_some() {
             return Err(problem);
@@ -248,7 +249,8 @@ fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn tell_set_aside(found: &DemandRun, count: u64) -> anyhow::Result<()> {
     let mut err = anstream::stderr().lock();
     for row in found.set_aside().iter().take(SHOWN_SET_ASIDE) {
-        writeln!(err, "{}:{}: {}", row.path.display(), row.line, row.reason.escape_debug())?;
+        let path = row.path.to_string_lossy();
+        writeln!(err, "{}:{}: {}", printable(&path), row.line, row.reason.escape_debug())?;
     }
     if count > SHOWN_SET_ASIDE as u64 {
         writeln!(err, "{} more rows were set aside", count - SHOWN_SET_ASIDE as u64)?;

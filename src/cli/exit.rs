@@ -4,6 +4,9 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use rolecall::batch::BatchError;
+use rolecall::demand::DemandError;
+use rolecall::demand::audit::AuditError;
+use rolecall::text::printable;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +63,7 @@ pub(super) fn report(error: &anyhow::Error) {
     });
     let line = line.unwrap_or_default();
     let line: Vec<_> = line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect();
-    let line: String =
-        line.join("; ").chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let line = line.join("; ");
     // Where standard error is closed, nobody is there to be told.
-    let _ = writeln!(anstream::stderr(), "rolecall: {line}");
+    let _ = writeln!(anstream::stderr(), "rolecall: {}", printable(&line));
 }

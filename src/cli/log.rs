@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rolecall::batch::{Input, InputReport, Watch};
+use rolecall::batch::{Input, InputReport, Inputs, Watch, path_value};
+use rolecall::text::printable;
 use serde_json::{Value, json};
 
 /// How often a log tells of progress.
@@ -100,7 +101,31 @@ impl Log {
 
     fn line(&self, text: &str) {
         // A line must not go through the bar.
-        self.bar.suspend(|| drop(writeln!(anstream::stderr(), "{text}")));
+        self.bar.suspend(|| drop(writeln!(anstream::stderr(), "{}", printable(text))));
+    }
+
+    /// Tells which files were reached twice and are read once.
+    pub(super) fn repeated(&self, inputs: &Inputs) {
+        for (path, first) in inputs.repeated.iter().filter(|_| self.is_for_people()) {
+            let (path, first) = (path.display(), first.display());
+            self.line(&format!("{path}: the same file as {first}; it is read once"));
+        }
+    }
+
+    /// Tells which files hold the same bytes, so that their rows count as often.
+    pub(super) fn copies(&self, inputs: &[InputReport]) {
+        let mut known: BTreeMap<&str, &InputReport> = BTreeMap::new();
+        for input in inputs.iter().filter(|input| input.failure.is_none() && input.bytes > 0) {
+            match known.get(input.sha256.as_str()) {
+                None => drop(known.insert(&input.sha256, input)),
+                Some(first) if self.is_for_people() => self.line(&format!(
+                    "{}: the same bytes as {}; its rows are read twice",
+                    input.path.display(),
+                    first.path.display()
+                )),
+                Some(_) => {}
+            }
+        }
     }
 
     /// Takes the bar away.
@@ -115,7 +140,7 @@ impl Watch for Log {
             self.line(&input.description());
         }
         if let Ok(mut found) = serde_json::to_value(input.found()) {
-            found["path"] = json!(input.path);
+            found["path"] = path_value(&input.path);
             found["size"] = json!(input.size);
             self.event("opened", found);
         }
@@ -145,7 +170,7 @@ impl Watch for Log {
         self.event(
             if input.failure.is_some() { "failed" } else { "done" },
             json!({
-                "path": input.path, "failure": input.failure, "rows_read": rows.rows_read,
+                "path": path_value(&input.path), "failure": input.failure, "rows_read": rows.rows_read,
                 "rows_written": rows.rows_written, "rows_set_aside": rows.rows_set_aside,
             }),
         );

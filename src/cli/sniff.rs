@@ -2,7 +2,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use rolecall::batch::{Input, expand};
+use rolecall::batch::{Input, expand, path_value};
+use rolecall::text::printable;
 use serde_json::json;
 
 use super::Data;
@@ -26,17 +27,17 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let options = arguments.reading.options();
     let mut out = io::stdout().lock();
     let mut exit = Exit::Done;
-    for input in expand(&arguments.inputs)? {
+    for input in expand(&arguments.inputs)?.files {
         match Input::open(&input.path, &options, &names, Input::SNIFFED_CHUNK_BYTES) {
             Ok(input) if arguments.json => {
                 let mut found = serde_json::to_value(input.found())?;
-                found["path"] = json!(input.path);
+                found["path"] = path_value(&input.path);
                 found["size"] = json!(input.size);
                 found["columns_problem"] =
                     json!(input.columns.as_ref().err().map(ToString::to_string));
                 writeln!(out, "{found}")?;
             }
-            Ok(input) => writeln!(out, "{}", input.description())?,
+            Ok(input) => writeln!(out, "{}", printable(&input.description()))?,
             Err(error) => {
                 exit::report(&error.into());
                 exit = Exit::Failed;

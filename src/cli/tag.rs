@@ -9,10 +9,12 @@ use anyhow::{bail, ensure};
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::{
-    self, BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report, Summary,
+    self, BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report,
+    Summary, path_value,
 };
 use rolecall::dedup::Duplicates;
 use rolecall::table::Compression;
+use rolecall::text::printable;
 use serde_json::json;
 
 use super::Data;
@@ -33,6 +35,8 @@ pub(super) struct Arguments {
     /// The file to write, which appears when it is complete; or a folder, with one output for each
     /// input [default: standard output]
     ///
+    /// A name that is no folder yet is taken for one if it ends in `/`, or if it has no ending and there are
+    /// several inputs.
     /// Its name tells the form: .csv, .tsv, .jsonl, .parquet, also with .gz or .zst behind. Beside
     /// it lies OUT.manifest.json: what was read, how, and what became of it.
     #[arg(short, long, value_name = "OUT")]
@@ -112,7 +116,7 @@ fn prefix(text: &str) -> Result<String, String> {
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let inputs = batch::expand(&arguments.inputs)?;
-    let outputs = outputs(arguments, inputs)?;
+    let outputs = outputs(arguments, inputs.files.clone())?;
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let to_terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let sizes = outputs.iter().flat_map(|output| &output.inputs);
@@ -123,6 +127,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         bytes = bytes.zip(size).map(|(bytes, size)| bytes + size.len());
     }
     let log = Log::start(&arguments.telling, to_terminal, files, bytes)?;
+    log.repeated(&inputs);
     let start = Instant::now();
     let (mut all, mut failures, mut first_error) = (Summary::default(), 0, None);
     for output in &outputs {
@@ -131,9 +136,12 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                 all.add(&report.rows);
                 failures += report.failures().count();
                 log.event("written", json!({
-                    "output": output.path, "bytes": report.output_bytes, "rejects": report.rejects,
-                    "manifest": report.manifest, "was_complete": report.was_complete,
+                    "output": output.path.as_deref().map(path_value), "bytes": report.output_bytes,
+                    "rejects": report.rejects.as_deref().map(path_value),
+                    "manifest": report.manifest.as_deref().map(path_value),
+                    "was_complete": report.was_complete,
                 }));
+                log.copies(&report.inputs);
                 tell_files(&log, &report)?;
             }
             Err(error) if outputs.len() == 1 || exit::is_interrupted(&error) => {
@@ -184,7 +192,10 @@ fn outputs(arguments: &Arguments, inputs: Vec<InputPath>) -> anyhow::Result<Vec<
         return Ok(vec![Output { path: None, inputs }]);
     };
     let ends_with_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if !path.is_dir() && !ends_with_slash {
+    // A name without an ending tells no form, and many files want a folder.
+    let is_many = inputs.len() > 1 || arguments.inputs.iter().any(|input| input.is_dir());
+    let is_bare = path.extension().is_none() && arguments.format.is_none() && !path.exists();
+    if !path.is_dir() && !ends_with_slash && !(is_bare && is_many) {
         check_not_input(path, &inputs)?;
         return Ok(vec![Output { path: Some(path.clone()), inputs }]);
     }
@@ -230,10 +241,14 @@ fn check_not_input(output: &Path, inputs: &[InputPath]) -> anyhow::Result<()> {
 
 /// Names the output of an input, in a folder.
 fn output_name(relative: &Path, arguments: &Arguments) -> PathBuf {
-    let name = relative.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let (_, plain) = Compression::of_name(&name);
-    let (stem, ending) = plain.rsplit_once('.').unwrap_or((plain, ""));
-    let ending = match (arguments.format, ending.to_ascii_lowercase().as_str()) {
+    let name = relative.file_name().unwrap_or_default().to_string_lossy();
+    // What is not UTF-8 in the name stays as it is.
+    let plain = match Compression::of_name(&name).0 {
+        Compression::None => relative.to_owned(),
+        Compression::Gzip | Compression::Zstd => relative.with_extension(""),
+    };
+    let ending = plain.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let ending = match (arguments.format, ending.as_str()) {
         (Some(Format::Csv), _) => "csv",
         (Some(Format::Tsv), _) | (None, "tsv") => "tsv",
         (Some(Format::Jsonl), _) | (None, "json" | "jsonl" | "ndjson") => "jsonl",
@@ -246,7 +261,7 @@ fn output_name(relative: &Path, arguments: &Arguments) -> PathBuf {
         Some(Compress::Zstd) => ".zst",
         Some(Compress::None) | None => "",
     };
-    relative.with_file_name(format!("{stem}.{ending}{compression}"))
+    plain.with_extension(format!("{ending}{compression}"))
 }
 
 /// Tells how an output is written, by what was asked for or by its name.
@@ -348,16 +363,20 @@ fn tag(
     })
 }
 
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
 /// Tells where the rows that were set aside are.
 fn tell_files(log: &Log, report: &Report) -> anyhow::Result<()> {
     if !log.is_for_people() {
         return Ok(());
     }
     if let Some(path) = &report.rejects {
-        writeln!(anstream::stderr(), "rows set aside are in {}", path.display())?;
+        writeln!(anstream::stderr(), "rows set aside are in {}", shown(path))?;
     }
     if let (true, Some(manifest)) = (report.was_complete, &report.manifest) {
-        writeln!(anstream::stderr(), "it was complete already; see {}", manifest.display())?;
+        writeln!(anstream::stderr(), "it was complete already; see {}", shown(manifest))?;
     }
     Ok(())
 }

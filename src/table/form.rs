@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::TableError;
+use super::{BYTE_ORDER_MARK, TableError};
 
 /// Refuses a file whose first bytes, decompressed, are no text of one byte a character.
 ///
@@ -33,12 +33,32 @@ fn unsupported(start: &[u8]) -> Option<(&'static str, &'static str)> {
         [b'P', b'A', b'R', b'1', ..] => {
             Some(("Parquet from a stream or compressed", "give it as a plain file"))
         }
+        [b'P', b'A', b'R', b'E', ..] => Some((
+            "Parquet with an encrypted footer",
+            "write it without encryption first, with the program that has the keys",
+        )),
+        _ if begins_as(start, &["<!doctype html", "<html", "<head", "<body"]) => Some((
+            "a web page",
+            "perhaps what a server said instead of the file; look at it in a browser and download the data",
+        )),
+        _ if begins_as(start, &["<?xml", "<rss", "<feed", "<error", "<!doctype"]) => {
+            Some(("XML", "convert it to CSV or JSON first"))
+        }
         // Text has next to no zero bytes, UTF-16 was recognised before.
         _ if start.iter().filter(|&&byte| byte == 0).count() * 4 > start.len() => {
             Some(("binary", "if it is text, name its encoding with --encoding"))
         }
         _ => None,
     }
+}
+
+/// Tells whether a text begins with one of some words in lower case, blanks and a byte-order mark aside.
+fn begins_as(start: &[u8], words: &[&str]) -> bool {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start).trim_ascii_start();
+    words.iter().any(|word| {
+        start.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+            && !start.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
+    })
 }
 
 #[cfg(test)]
@@ -48,10 +68,17 @@ mod tests {
     #[test]
     fn what_is_not_text_is_refused() {
         for start in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04", b"PAR1", b"BZh9", b"%PDF-1", b"\0\x01\0"]
+            .into_iter()
+            .chain([
+                &b"PARE\x01"[..],
+                b"\n<!DOCTYPE html><title>403",
+                b"<HTML>",
+                b"\xEF\xBB\xBF<?xml version",
+            ])
         {
             assert!(refuse_unsupported(Path::new("x"), start).is_err());
         }
-        for start in [&b"title,text"[..], b"", b"a,\0,b,cd"] {
+        for start in [&b"title,text"[..], b"", b"a,\0,b,cd", b"<htmlx", b"<p>a</p>,b"] {
             assert!(refuse_unsupported(Path::new("x"), start).is_ok());
         }
     }

@@ -10,11 +10,14 @@ mod decimal;
 mod markup;
 mod stemmer;
 mod stopwords;
+mod unseen;
 mod words;
 
 pub use analyzer::{Analyzer, CHAIN};
 pub(crate) use decimal::push_decimal;
 pub use markup::strip_markup;
 pub use stopwords::StopWords;
+pub(crate) use unseen::is_unseen;
+pub use unseen::printable;
 pub(crate) use words::Spans;
 pub use words::{MAX_WORD_BYTES, MIN_WORD_CHARS, words};

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use crate::batch::tags::TagCells;
+use crate::text::is_unseen;
 
 const TITLE_WIDTH: usize = 48;
 const ROLE_WIDTH: usize = 34;
@@ -32,14 +33,9 @@ impl TableEncoder {
 
 /// Takes out what a terminal would obey, and line breaks.
 fn plain(text: &str) -> String {
-    let safe = |c: char| if c.is_control() || is_direction(c) { ' ' } else { c };
+    let safe = |c: char| if is_unseen(c) { ' ' } else { c };
     let text: String = crate::text::strip_markup(text).chars().map(safe).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Characters that turn the direction of writing, or are not seen at all.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn fit(text: &str) -> String {

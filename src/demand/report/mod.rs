@@ -23,6 +23,7 @@ use maud::Markup;
 use plotters::drawing::DrawingAreaErrorKind;
 
 use super::Overview;
+use crate::text::is_unseen;
 
 /// Says why a report can't be made.
 #[derive(Debug, thiserror::Error)]
@@ -47,20 +48,12 @@ const NAME: usize = 120;
 /// Returns a text without control characters, which have no place on a page, and cut to so many
 /// characters.
 fn plain(text: &str, most: usize) -> String {
-    let mut shown: String = text
-        .chars()
-        .map(|c| if c.is_control() || is_format(c) { ' ' } else { c })
-        .take(most)
-        .collect();
+    let mut shown: String =
+        text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).take(most).collect();
     if text.chars().nth(most).is_some() {
         shown.push('…');
     }
     shown
-}
-
-/// Tells whether a character turns the direction of the text around it, or is a mark of byte order.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Writes a report as one HTML file.
