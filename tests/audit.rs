@@ -171,7 +171,12 @@ fn wrong_sheets_are_refused_with_what_to_do() {
     assert!(text(&output.stderr).contains("perhaps with labels"));
     fill(&sheet, |title| if title == "Trainer" { "coach" } else { "none" });
     let error = refused();
-    assert!(error.contains("no role `coach`; did you mean `none`?"), "{error}");
+    assert!(error.contains("no role `coach`; expected one of the column `choices`"), "{error}");
+    assert!(error.contains("sheet.csv: row ") && error.contains("more"), "{error}");
+    draw(&folder, &["--labels", "60", "--force"], "sheet.csv");
+    fill(&sheet, |title| if title == "Trainer" { "HIM" } else { "none" });
+    let error = refused();
+    assert!(error.contains("no role `HIM`; did you mean `him-exchange-specialist`?"), "{error}");
     assert!(error.contains("sheet.csv: row ") && error.contains("more"), "{error}");
     fs::write(&sheet, "audit_id,label\np1,none\np1,none\n").unwrap();
     assert!(refused().contains("there twice"), "{}", refused());

@@ -267,3 +267,68 @@ fn a_broken_taxonomy_is_refused_with_file_and_key() {
     insta::assert_snapshot!(broken("calibration.toml", |_| "[weights]\n".to_owned()),
         @"DIR/calibration.toml:1: missing field `title`");
 }
+
+#[test]
+fn the_name_of_a_file_stands_for_what_it_says() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("posting.txt"), "EHR Trainer\nTeach Epic to nurses in class.")
+        .unwrap();
+    let utf16: Vec<u8> =
+        "\u{feff}EHR Trainer\nTeach".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("wide.txt"), utf16).unwrap();
+    for name in ["posting.txt", "./wide.txt"] {
+        let (code, out, err) =
+            run(rolecall(&["classify", "--json", name]).current_dir(folder.path()));
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains("\"title\":\"EHR Trainer\""), "{out}");
+        assert_eq!(err, format!("{name}: this is a file; what it says is classified\n"));
+    }
+    // Words are words, whatever lies there.
+    fs::write(folder.path().join("Trainer"), "x").unwrap();
+    let (code, _, err) = run(rolecall(&["classify", "Trainer"]).current_dir(folder.path()));
+    assert_eq!((code, err.as_str()), (0, ""));
+    fs::write(folder.path().join("a.pdf"), "%PDF-1.7").unwrap();
+    let (code, _, err) = run(rolecall(&["classify", "a.pdf"]).current_dir(folder.path()));
+    assert_eq!(code, 2);
+    assert!(err.contains("this is a PDF"), "{err}");
+}
+
+#[test]
+fn keys_may_have_blanks_and_come_once_and_others_are_guessed() {
+    let keys = |by: &str| {
+        let (code, out, err) = run(&mut rolecall(&["demand", "-q", &sample(), "--by", by]));
+        (code, out.lines().next().unwrap_or_default().to_owned() + &err)
+    };
+    assert!(keys("state, role").1.starts_with("state,role,postings,"));
+    assert!(keys("role,role").1.starts_with("role,postings,"));
+    for (by, meant) in
+        [("Role", "role"), ("states", "state"), ("Months", "month"), ("emploier", "employer")]
+    {
+        let (code, text) = keys(by);
+        assert_eq!(code, 2);
+        assert!(text.contains(&format!("is called `{by}`; did you mean `{meant}`?")), "{text}");
+    }
+    assert!(keys("zebra").1.contains("is called `zebra`; there are role, tier"));
+}
+
+#[test]
+fn with_none_and_without_a_role_the_share_is_called_what_it_is() {
+    let header = |more: &[&str]| {
+        let base = ["demand", "-q", "--by", "remote"];
+        let sample = sample();
+        let out = output_of(&[&base[..], more, &[sample.as_str()]].concat());
+        out.lines().next().unwrap().to_owned()
+    };
+    assert!(header(&["--all"]).contains(",share_in_scope,share_of_scope,"));
+    assert!(header(&[]).contains(",share_of_all,share_of_scope,"));
+    assert!(header(&["--all", "--by", "remote,role"]).contains(",share_of_all,share_of_scope,"));
+}
+
+#[test]
+fn a_day_in_another_order_is_not_guessed() {
+    for day in ["3/5/2024", "yesterday", "2024-13-01"] {
+        let (code, _, err) = run(&mut rolecall(&["demand", &sample(), "--collected", day]));
+        assert_eq!(code, 2);
+        assert!(err.contains("such as 2024-03-05; other orders are not guessed"), "{err}");
+    }
+}

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use rolecall::classify::Ranked;
+use rolecall::table::{Decoder, detect, refuse_unsupported};
+use rolecall::text::printable;
 use rolecall::{Corpus, Posting, Tag, Tagger};
 use serde_json::{Value, json};
 
@@ -23,7 +26,8 @@ const BAR_WIDTH: usize = 28;
 pub(super) struct Arguments {
     /// The posting's text, plain or HTML [default: read from standard input]
     ///
-    /// Without --title, a short first line is taken as the job title.
+    /// Without --title, a short first line is taken as the job title. The name of a file that is there, such
+    /// as posting.txt, stands for what the file says.
     #[arg(conflicts_with = "file")]
     text: Option<String>,
     /// The job title
@@ -80,10 +84,13 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
 
 fn text(arguments: &Arguments) -> anyhow::Result<String> {
     let bytes = match (&arguments.text, &arguments.file) {
-        (Some(text), _) => return Ok(text.clone()),
-        (None, Some(path)) if path != Path::new("-") => {
-            fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?
+        (Some(text), _) if is_file_name(text) => {
+            let name = printable(text);
+            writeln!(anstream::stderr(), "{name}: this is a file; what it says is classified")?;
+            read_file(Path::new(text))?
         }
+        (Some(text), _) => return Ok(text.clone()),
+        (None, Some(path)) if path != Path::new("-") => read_file(path)?,
         // A title alone is a posting; nobody wants to be asked for a text on the terminal then.
         (None, None) if arguments.title.is_some() && std::io::stdin().is_terminal() => Vec::new(),
         (None, _) => {
@@ -92,8 +99,30 @@ fn text(arguments: &Arguments) -> anyhow::Result<String> {
             bytes
         }
     };
-    Ok(String::from_utf8(bytes)
+    let detected = detect(&bytes, true)?;
+    let mut text = Vec::new();
+    Decoder::new(std::io::empty(), bytes, &detected).read_to_end(&mut text)?;
+    Ok(String::from_utf8(text)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// Tells whether a text is the name of a file that is there, with an ending or a folder: no posting is.
+fn is_file_name(text: &str) -> bool {
+    let is_name = !text.contains(char::is_whitespace) && text.contains(['.', '/', '\\']);
+    is_name && Path::new(text).is_file()
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?;
+    // A saved web page is read; tables, archives and the like are not postings.
+    if !bytes.trim_ascii_start().starts_with(b"<") && !is_utf16(&bytes) {
+        refuse_unsupported(path, &bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    detect(bytes, true).is_ok_and(|found| [UTF_16LE, UTF_16BE].contains(&found.encoding))
 }
 
 fn show(

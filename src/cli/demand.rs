@@ -122,14 +122,21 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         })?),
     };
     let inputs = batch::expand(&arguments.inputs)?;
+    let files = &inputs.files;
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let corpus = classifier.corpus();
+    let mut by: Vec<Key> = Vec::new();
+    for key in &arguments.by {
+        if !by.contains(key) {
+            by.push(key.clone());
+        }
+    }
     let threads = match arguments.threads {
         Some(threads) => usize::from(threads.get()),
         None => available_parallelism().map_or(1, usize::from),
     };
     let options = DemandOptions {
-        by: arguments.by.clone(),
+        by: by.clone(),
         report: arguments.report.is_some()
             || format == Some(DemandFormat::Json)
             || format == Some(DemandFormat::Excel)
@@ -143,9 +150,11 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     };
     let is_for_terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let bytes =
-        inputs.iter().map(|input| fs::metadata(&input.path).ok().map(|found| found.len())).sum();
-    let log = Log::start(&arguments.telling, is_for_terminal, inputs.len() as u64, bytes)?;
-    let found = demand::run(&classifier, &inputs, &options, &log)?;
+        files.iter().map(|input| fs::metadata(&input.path).ok().map(|found| found.len())).sum();
+    let log = Log::start(&arguments.telling, is_for_terminal, files.len() as u64, bytes)?;
+    log.repeated(&inputs);
+    let found = demand::run(&classifier, files, &options, &log)?;
+    log.copies(&found.inputs);
     log.finish();
     let mut shown = Shown {
         unit: arguments.unit.map(|unit| match unit {
@@ -153,7 +162,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             UnitChoice::Ads => Unit::Ads,
         }),
         with_none: arguments.all,
-        manifest: manifest(&classifier, arguments),
+        manifest: manifest(&classifier, &by),
         ..Shown::default()
     };
     if shown.unit == Some(Unit::Ads) && !found.knows_ads() {
@@ -173,7 +182,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     if log.is_for_people() {
         tell_set_aside(&found, set_aside)?;
     }
-    let (mut table, overview) = found.finish(corpus, &arguments.by, &shown)?;
+    let (mut table, overview) = found.finish(corpus, &by, &shown)?;
     if let Some(top) = arguments.top {
         table.rows.truncate(top);
     }
@@ -187,8 +196,8 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     Ok(if set_aside > 0 { Exit::RowsSetAside } else { Exit::Done })
 }
 
-fn manifest(classifier: &Classifier, arguments: &Arguments) -> Vec<(String, String)> {
-    let by: Vec<_> = arguments.by.iter().map(ToString::to_string).collect();
+fn manifest(classifier: &Classifier, by: &[Key]) -> Vec<(String, String)> {
+    let by: Vec<_> = by.iter().map(ToString::to_string).collect();
     [
         ("program", concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned()),
         ("corpus", classifier.corpus().hash()),

@@ -8,7 +8,7 @@ use rolecall::demand::field::GivenFields;
 pub(super) struct Fields {
     /// The day the files were collected, YYYY-MM-DD: what `4 days ago` counts from [default: a column, if one
     /// tells]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub(super) collected: Option<Date>,
     /// The column of the day a posting was published [default: found by name and content]
     #[arg(long, value_name = "COLUMN")]
@@ -49,6 +49,12 @@ pub(super) struct Fields {
     /// The column of the job board
     #[arg(long, value_name = "COLUMN")]
     board_column: Option<String>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.trim().parse().map_err(|_| {
+        "expected year, month and day with hyphens, such as 2024-03-05; other orders are not guessed".to_owned()
+    })
 }
 
 impl Fields {

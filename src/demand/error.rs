@@ -15,7 +15,7 @@ pub enum DemandError {
     Batch(#[from] BatchError),
     /// A key is neither a word that is known nor a column.
     #[error(
-        "{}: nothing to group by is called `{name}`; there are role, tier, country, state, region, city, \
+        "{}: nothing to group by is called `{name}`; {advice} are role, tier, country, state, region, city, \
          month, quarter, year, employer, board, remote, title, file, and the columns {columns}",
         path.display()
     )]
@@ -24,6 +24,8 @@ pub enum DemandError {
         path: PathBuf,
         /// The key.
         name: String,
+        /// What was meant, most likely.
+        advice: String,
         /// The columns that are there.
         columns: String,
     },

@@ -118,10 +118,17 @@ impl Period {
     }
 }
 
+/// Lists the words that are keys.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ["role", "tier"].into_iter().chain(NAMES.iter().map(|(name, _)| *name))
+}
+
 impl FromStr for Key {
     type Err = String;
 
+    /// Blanks around a key do not matter, as behind the commas of a list.
     fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
         let attribute = match text {
             "" => return Err("expected a key such as role, state, month or a column".to_owned()),
             "role" => return Ok(Self::Role),
@@ -165,6 +172,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!("role".parse(), Ok(Key::Role));
+        assert_eq!(" tier ".parse(), Ok(Key::Tier));
         assert_eq!(attribute("month"), Attribute::Month);
         assert_eq!(attribute("column:month"), Attribute::Column("month".to_owned()));
         assert_eq!(attribute("Job Board"), Attribute::Column("Job Board".to_owned()));

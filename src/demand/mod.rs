@@ -8,6 +8,7 @@ mod facts;
 pub mod field;
 mod key;
 mod made;
+mod near;
 mod output;
 mod overview;
 mod read;

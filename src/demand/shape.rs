@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::DemandError;
-use super::key::Attribute;
+use super::key::{self, Attribute};
+use super::near::nearest;
 use super::says::Saying;
 use crate::batch::Input;
 use crate::posting::{ColumnNames, Columns, ColumnsError, GivenColumns, detect_without_text};
@@ -110,10 +111,30 @@ fn find(path: &Path, header: &[String], name: &str) -> Result<usize, DemandError
     header.iter().position(|column| column == name).ok_or_else(|| DemandError::UnknownKey {
         path: path.to_owned(),
         name: name.to_owned(),
+        advice: match meant(name, header) {
+            Some(near) => format!("did you mean `{}`? There", near.escape_debug()),
+            None => "there".to_owned(),
+        },
         columns: header
             .iter()
             .map(|name| format!("`{}`", name.escape_debug()))
             .collect::<Vec<_>>()
             .join(", "),
     })
+}
+
+/// Returns the key or the column that a name most likely stands for.
+fn meant(name: &str, header: &[String]) -> Option<String> {
+    let plain = |name: &str| -> String {
+        name.to_lowercase().split([' ', '_']).collect::<Vec<_>>().join("-")
+    };
+    let wanted = plain(name);
+    let words = key::names().map(str::to_owned).chain(header.iter().cloned());
+    let known: Vec<(String, String)> = words.map(|word| (plain(&word), word)).collect();
+    if let Some((_, word)) = known.iter().find(|(plain, _)| *plain == wanted) {
+        return Some(word.clone());
+    }
+    let ids: Vec<_> = known.iter().map(|(plain, _)| plain.as_str()).collect();
+    let near = nearest(&wanted, &ids)?;
+    known.iter().find(|(plain, _)| plain == near).map(|(_, word)| word.clone())
 }

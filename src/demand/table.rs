@@ -31,7 +31,12 @@ pub struct DemandRow {
     /// What was counted.
     pub counts: Counts,
     /// Of all rows with the same values of the keys but role and tier, 0..=1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_all: Option<f64>,
+    /// Of the rows of the group those in scope, 0..=1: instead of the share of all, where the group is not
+    /// one of role or tier and counts rows out of scope, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_in_scope: Option<f64>,
     /// Of the rows in scope: of those with the same values of the other keys, if a key is role or
     /// tier; otherwise of all of the file. Nothing for `none`.
     pub share_of_scope: Option<f64>,
@@ -148,13 +153,16 @@ impl Reader<'_> {
             // Without role and tier a group is compared in what it has in scope.
             let in_scope_count = if is_tagged { count } else { scope_here };
             let of_scope = if is_tagged { scope_here } else { whole_scope };
+            let share_here = share(
+                if none { count } else { in_scope_count },
+                all.get(&*other).copied().unwrap_or(0),
+            );
+            let is_mixed = with_none && !is_tagged;
             let row = DemandRow {
                 keys: by.iter().zip(keys).map(|(k, &n)| self.value(k, n).to_owned()).collect(),
                 counts: self.counts(counted),
-                share_of_all: share(
-                    if none { count } else { in_scope_count },
-                    all.get(&*other).copied().unwrap_or(0),
-                ),
+                share_of_all: share_here.filter(|_| !is_mixed),
+                share_in_scope: share_here.filter(|_| is_mixed),
                 share_of_scope: share(in_scope_count, of_scope).filter(|_| !none),
                 corrected: corrected
                     .get(&*other)

@@ -7,6 +7,7 @@ use super::draw::Drawn;
 use super::error::AuditError;
 use crate::Corpus;
 use crate::batch::{Input, InputFormat, InputOptions, Rows};
+use crate::demand::near::nearest;
 use crate::table::{CellReader, GivenDialect, no_formula};
 use crate::taxonomy::{NONE, Role, Taxonomy};
 
@@ -106,10 +107,15 @@ impl Found<'_> {
             false => {
                 let is_it = |role: &Role| wanted == plain(&role.id) || wanted == plain(&role.name);
                 let Some(role) = roles.iter().position(is_it) else {
-                    let near = nearest(&wanted, roles.iter().map(|role| role.id.as_str()));
+                    let ids: Vec<_> =
+                        roles.iter().map(|role| role.id.as_str()).chain([NONE]).collect();
+                    let advice = match nearest(&wanted, &ids) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "expected one of the column `choices`".to_owned(),
+                    };
                     let (row_id, label) = (shown(id), shown(label));
                     self.problems.push(format!(
-                        "row {row} (`{row_id}`): there is no role `{label}`; did you mean `{near}`?"
+                        "row {row} (`{row_id}`): there is no role `{label}`; {advice}"
                     ));
                     return;
                 };
@@ -130,27 +136,6 @@ fn plain(text: &str) -> String {
     lower.split(is_between).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Returns the id that takes fewest changes to come to; `none` if there is no id.
-fn nearest<'r>(text: &str, ids: impl Iterator<Item = &'r str>) -> &'r str {
-    // What is longer than any id is none of them; the rest of it does not matter.
-    let text: Vec<char> = text.chars().take(100).collect();
-    ids.chain([NONE]).min_by_key(|id| distance(&text, id)).unwrap_or(NONE)
-}
-
-/// Returns how many characters are to be put in, taken out or replaced (Levenshtein 1966).
-fn distance(one: &[char], other: &str) -> usize {
-    let mut above: Vec<usize> = (0..=one.len()).collect();
-    for (n, letter) in (1..).zip(other.chars()) {
-        let mut row = vec![n];
-        for (m, &mine) in one.iter().enumerate() {
-            let replaced = above[m] + usize::from(mine != letter);
-            row.push(replaced.min(above[m + 1] + 1).min(row[m] + 1));
-        }
-        above = row;
-    }
-    above.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,16 +146,5 @@ mod tests {
         assert_eq!(plain("implementation_manager"), "implementation-manager");
         assert_eq!(plain("Implementation–manager"), "implementation-manager");
         assert_eq!(plain(" - "), "");
-    }
-
-    #[test]
-    fn typing_errors_are_told_with_what_is_near() {
-        let ids = ["trainer", "implementation-manager", "implementation-support-specialist"];
-        let near = |text| nearest(text, ids.into_iter());
-        assert_eq!(near("trianer"), "trainer");
-        assert_eq!(near("implementation-manger"), "implementation-manager");
-        assert_eq!(near("non"), "none");
-        assert_eq!(distance(&['a', 'b'], "b"), 1);
-        assert_eq!(distance(&[], "kitten"), 6);
     }
 }

@@ -62,7 +62,12 @@ const COLUMNS: [&str; 17] = [
 impl Sheet {
     /// Lays out a table.
     pub fn of(table: &DemandTable) -> Self {
-        let columns = table.keys.iter().cloned().chain(COLUMNS.map(str::to_owned)).collect();
+        let is_mixed = table.rows.iter().any(|row| row.share_in_scope.is_some());
+        let name = |name: &str| match name {
+            "share_of_all" if is_mixed => "share_in_scope".to_owned(),
+            name => name.to_owned(),
+        };
+        let columns = table.keys.iter().cloned().chain(COLUMNS.map(name)).collect();
         let rows = table.rows.iter().map(|row| {
             let counts = &row.counts;
             let (salary, duration) = (counts.salary.as_ref(), counts.duration.as_ref());
@@ -71,7 +76,7 @@ impl Sheet {
                 Cell::Count(Some(counts.postings)),
                 Cell::Count(counts.ads),
                 Cell::Count(counts.employers),
-                Cell::number(row.share_of_all),
+                Cell::number(row.share_of_all.or(row.share_in_scope)),
                 Cell::number(row.share_of_scope),
                 Cell::number(row.corrected.map(|corrected| corrected.value)),
                 Cell::number(row.corrected.map(|corrected| corrected.low)),
