@@ -440,6 +440,7 @@ impl Batch<'_> {
         let rest = tag_input(self.classifier, input, &job, sink, threads, self.watch)?;
         let mut rows = sink.current_summary(self.classifier.corpus().taxonomy.roles.len());
         rows.malformed_sequences = malformed.count();
+        rows.rows_in_another_encoding += malformed.lines_in_utf8();
         let report = InputReport {
             path: path.to_owned(),
             failure: None,

@@ -17,6 +17,10 @@ pub struct Summary {
     pub rows_with_more_cells: u64,
     /// Rows with a quote that was never closed, which were read as one line each.
     pub rows_with_stray_quotes: u64,
+    /// Rows of a file in UTF-8 that are not UTF-8, and lines of a file in an old encoding that are: each
+    /// was read in its own.
+    #[serde(default)]
+    pub rows_in_another_encoding: u64,
     /// Rows that were tagged by their title alone, because they have no text.
     pub rows_by_title_alone: u64,
     /// Rows that repeat an earlier one; they are written like all others.
@@ -58,6 +62,7 @@ impl Summary {
             (&mut self.rows_filled_up, other.rows_filled_up),
             (&mut self.rows_with_more_cells, other.rows_with_more_cells),
             (&mut self.rows_with_stray_quotes, other.rows_with_stray_quotes),
+            (&mut self.rows_in_another_encoding, other.rows_in_another_encoding),
             (&mut self.rows_by_title_alone, other.rows_by_title_alone),
             (&mut self.rows_duplicate, other.rows_duplicate),
             (&mut self.malformed_sequences, other.malformed_sequences),

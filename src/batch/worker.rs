@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
+use encoding_rs::Encoding;
 
 use super::encode::{CsvRow, Encoder, OutputFormat, Plan, Row};
 use super::input::{Form, Portion, Rows, Shape};
@@ -130,6 +131,7 @@ impl<'c, 'j> Worker<'c, 'j> {
     fn tag_csv(&mut self, chunk: &Chunk) {
         let mut reader = CellReader::new(&self.job.input.dialect);
         let width = self.job.input.width;
+        let is_utf8 = Encoding::utf8_valid_up_to(&chunk.bytes) == chunk.bytes.len();
         for record in &chunk.records {
             if let RecordKind::TooLong(bytes) = record.kind {
                 self.set_aside(chunk, record, too_long(bytes));
@@ -142,7 +144,13 @@ impl<'c, 'j> Worker<'c, 'j> {
                 self.encoder.blank(&chunk.bytes[record.range.clone()]);
                 continue;
             }
+            if let Some(reason) = cells.no_row(&self.job.input.names) {
+                self.set_aside(chunk, record, reason.to_owned());
+                continue;
+            }
             let is_stray = record.kind == RecordKind::StrayQuote;
+            let is_other = !is_utf8 && std::str::from_utf8(bytes).is_err();
+            self.summary.rows_in_another_encoding += u64::from(is_other);
             self.summary.rows_with_stray_quotes += u64::from(is_stray);
             self.summary.rows_filled_up += u64::from(cells.len() < width);
             self.summary.rows_with_more_cells += u64::from(cells.len() > width);

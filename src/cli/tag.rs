@@ -408,6 +408,10 @@ fn tell_counts(classifier: &Classifier, rows: &Summary, time: Duration) -> anyho
             rows.rows_with_stray_quotes,
             "had a quote that is never closed; each was read as one line",
         ),
+        (
+            rows.rows_in_another_encoding,
+            "are in another encoding than the rest of their file; each was read in its own, as UTF-8 or windows-1252",
+        ),
         (rows.rows_by_title_alone, "have no text and were tagged by their title alone"),
         (rows.rows_duplicate, "repeat an earlier row"),
     ];

@@ -28,6 +28,8 @@ pub(super) struct Reading<'r> {
     pub(super) number: u64,
     pub(super) form: &'r Form,
     pub(super) dialect: Dialect,
+    /// The names of the columns, if the file has a line of them.
+    pub(super) names: &'r [String],
     pub(super) shape: &'r DemandShape,
     pub(super) attributes: &'r [Attribute],
     pub(super) saying: &'r Saying,
@@ -98,7 +100,9 @@ impl<'c, 'r> FactReader<'c, 'r> {
                 continue;
             }
             let cells = reader.read(chunk.split(record).0, record.kind);
-            if !cells.is_empty() {
+            if let Some(reason) = cells.no_row(self.reading.names) {
+                self.facts.set_aside.push((line(), reason.to_owned()));
+            } else if !cells.is_empty() {
                 self.read_row(line, |n| cells.text(n));
             }
         }

@@ -161,11 +161,13 @@ pub(super) fn read_input<S: Sink>(
     input.start().map_err(TableError::read(path))?;
     let description = input.found();
     let form = input.form.clone();
+    let names_of_columns = input.line_of_names().to_vec();
     let reading = Reading {
         path,
         number,
         form: &form,
         dialect: input.dialect(),
+        names: &names_of_columns,
         shape: &shape,
         attributes,
         saying: &saying,

@@ -189,6 +189,31 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// Says why the record is no row although it stands among rows, given the names of the columns: it is
+    /// a comment, or the header once more, as where files were put together. Nothing is known of files
+    /// without names.
+    pub fn no_row(&self, header: &[String]) -> Option<&'static str> {
+        let is_comment = self.record.starts_with(b"#") || self.record.starts_with(b"//");
+        if is_comment && self.len() < header.len() {
+            return Some(
+                "it is a comment: it has fewer cells than the header, and begins like one",
+            );
+        }
+        let (first, names) = header.split_first()?;
+        let is_name = |n: usize, name: &str| {
+            let cell = self.text(n);
+            let cell = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            cell.to_lowercase() == name.trim().to_lowercase()
+        };
+        // Few rows begin like the header, and a long cell is no name.
+        let is_header = self.len() == header.len()
+            && !first.trim().is_empty()
+            && self.range(0).len() <= first.len() + 8
+            && is_name(0, first)
+            && names.iter().zip(1..).all(|(name, n)| is_name(n, name));
+        is_header.then_some("it repeats the header")
+    }
+
     /// Iterates over the cells as text; what is not UTF-8 in them is read as windows-1252.
     pub fn texts(&self) -> impl Iterator<Item = String> {
         (0..self.len()).map(|position| self.text(position).into_owned())
@@ -284,6 +309,36 @@ mod tests {
 
     fn read(dialect: Dialect, record: &str) -> Vec<String> {
         CellReader::new(&dialect).read(record.as_bytes(), RecordKind::Whole).texts().collect()
+    }
+
+    #[test]
+    fn comments_and_repeated_headers_are_no_rows() {
+        let header = ["id".to_owned(), "Title".to_owned(), "text".to_owned()];
+        let mut reader = CellReader::new(&Dialect::default());
+        let mut is_row = |record: &str| {
+            reader.read(record.as_bytes(), RecordKind::Whole).no_row(&header).is_none()
+        };
+        for record in [
+            "# note",
+            "#",
+            "// note, by us",
+            "id,Title,text",
+            "ID, title ,\"text\"",
+            "\u{feff}id,Title,text",
+        ] {
+            assert!(!is_row(record), "{record}");
+        }
+        for record in [
+            "#1 nurse,Care,x",
+            "# 1,a,b",
+            "id,Title",
+            "1,Title,text",
+            "x",
+            "id,Title,text,more",
+            "C#,x,y",
+        ] {
+            assert!(is_row(record), "{record}");
+        }
     }
 
     proptest! {

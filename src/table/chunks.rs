@@ -6,7 +6,7 @@ use std::ops::Range;
 use memchr::memchr2_iter;
 
 use super::Dialect;
-use super::grammar::{end_of_line, line_break};
+use super::grammar::{Machine, end_of_line, line_break};
 use super::scan::RecordScanner;
 use crate::table::BYTE_ORDER_MARK;
 
@@ -53,8 +53,8 @@ pub enum RecordKind {
     StrayQuote,
     /// Not at all: it is a line before the header.
     Preamble,
-    /// Not at all: it is a line of this many bytes, more than [`MAX_RECORD_BYTES`], which are not
-    /// in the chunk.
+    /// Not at all: it is a line, or a record with a quoted cell, of this many bytes, more than
+    /// [`MAX_RECORD_BYTES`], which are not in the chunk.
     TooLong(u64),
 }
 
@@ -141,7 +141,12 @@ impl<R: Read> ChunkReader<R> {
                     self.scanner.restart(end);
                     break;
                 }
-                Some((_, RecordKind::TooLong(_))) => return self.skip_line().map(Some),
+                Some((_, RecordKind::TooLong(_))) => {
+                    return match self.scanner.passing_over() {
+                        Some(machine) => self.skip_record(machine).map(Some),
+                        None => self.skip_line().map(Some),
+                    };
+                }
                 Some((found, kind)) => {
                     records.push(Record { range: end - self.taken..found - self.taken, kind });
                     end = found;
@@ -183,6 +188,35 @@ impl<R: Read> ChunkReader<R> {
         }
     }
 
+    /// Reads on to the end of a record that is too long, and forgets its bytes.
+    fn skip_record(&mut self, mut machine: Machine) -> io::Result<Chunk> {
+        let (offset, line) = (self.offset, self.line);
+        let mut lines = LineCount::default();
+        loop {
+            let found = machine.run(&self.buffer, self.at_end);
+            // A line break at the end of what is there may go on.
+            let passed = match found {
+                Some(end) => end,
+                None if self.at_end => self.buffer.len(),
+                None => machine.at.min(self.buffer.len()),
+            };
+            lines.add(&self.buffer[self.taken..passed]);
+            self.offset += (passed - self.taken) as u64;
+            self.taken = passed;
+            if found.is_some() || self.at_end {
+                break;
+            }
+            self.buffer.drain(..self.taken);
+            machine.forget(self.taken);
+            self.taken = 0;
+            self.read_more()?;
+        }
+        self.scanner.restart(self.taken);
+        self.line += lines.lines;
+        let record = Record { range: 0..0, kind: RecordKind::TooLong(self.offset - offset) };
+        Ok(Chunk { bytes: Vec::new(), records: vec![record], offset, line })
+    }
+
     /// Reads on to the end of a line that is too long, and forgets its bytes.
     fn skip_line(&mut self) -> io::Result<Chunk> {
         let (offset, line) = (self.offset, self.line);
@@ -206,6 +240,21 @@ impl<R: Read> ChunkReader<R> {
         self.line += 1;
         let record = Record { range: 0..0, kind: RecordKind::TooLong(self.offset - offset) };
         Ok(Chunk { bytes: Vec::new(), records: vec![record], offset, line })
+    }
+}
+
+/// Counts the line breaks of bytes that come in pieces, of which one may end amid `\r\n`.
+#[derive(Default)]
+struct LineCount {
+    lines: u64,
+    after_return: bool,
+}
+
+impl LineCount {
+    fn add(&mut self, bytes: &[u8]) {
+        let is_same = self.after_return && bytes.first() == Some(&b'\n');
+        self.lines += count_lines(bytes) - u64::from(is_same);
+        self.after_return = bytes.last().map_or(self.after_return, |&byte| byte == b'\r');
     }
 }
 
@@ -285,6 +334,27 @@ mod tests {
         let last = chunks.last().unwrap();
         assert_eq!((last.line, last.offset), (3, 3 + length));
         assert_eq!(last.bytes, b"y\"\r\n2\n");
+    }
+
+    #[test]
+    fn a_closed_cell_that_is_too_long_is_one_record_and_an_open_quote_is_not() {
+        let kinds = |text: &str| -> Vec<RecordKind> {
+            let chunks = chunks(text.as_bytes());
+            chunks.iter().flat_map(|chunk| &chunk.records).map(|record| record.kind).collect()
+        };
+        let prose = "Teach nurses in class, daily, and more.\r\nNights!\r\n".repeat(400_000);
+        let whole = RecordKind::Whole;
+        let text = format!("id,text\r\n1,\"{prose}\"\r\n2,b\r\n");
+        let length = prose.len() as u64 + 6;
+        assert_eq!(kinds(&text), [whole, RecordKind::TooLong(length), whole]);
+        let last = chunks(text.as_bytes()).pop().unwrap();
+        assert_eq!((last.line, last.offset), (800_003, text.len() as u64 - 5));
+        // A quote that is never closed takes no rows with it.
+        let rows = "3,c\n".repeat(5_000_000);
+        let found = kinds(&format!("id,text\n1,\"open\n{rows}"));
+        assert_eq!(found.len(), 5_000_002);
+        assert_eq!(found[1], RecordKind::StrayQuote);
+        assert!(found[2..].iter().all(|kind| *kind == whole));
     }
 
     #[test]

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{DecoderResult, Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Raw bytes that are read and decoded at a time.
 const READ_BYTES: usize = 1 << 16;
+
+/// Bytes that are looked at for the end of a line, at most, where each line has its own encoding.
+const LINE_BYTES: usize = 1 << 16;
 
 /// Bytes that are decoded at a time, at most.
 const DECODED_BYTES: usize = 1 << 17;
@@ -162,6 +165,10 @@ fn is_punctuation(byte: u8) -> bool {
 pub struct Decoder<R> {
     reader: R,
     decoder: Option<encoding_rs::Decoder>,
+    encoding: &'static Encoding,
+    /// Whether lines may be in UTF-8 although the file is not, as where files were put together: in
+    /// encodings of Western Europe no text looks like UTF-8 by chance.
+    is_mixed: bool,
     /// Bytes of a byte-order mark that are still to be dropped.
     mark: usize,
     raw: Vec<u8>,
@@ -172,15 +179,23 @@ pub struct Decoder<R> {
     is_done: bool,
 }
 
-/// How many malformed sequences were replaced so far; it can be looked at while another thread
-/// reads.
+/// How many malformed sequences were replaced so far, and how many lines were in UTF-8 where the rest
+/// of the file is not; it can be looked at while another thread reads.
 #[derive(Debug, Clone, Default)]
-pub struct Malformed(Arc<AtomicU64>);
+pub struct Malformed {
+    sequences: Arc<AtomicU64>,
+    lines: Arc<AtomicU64>,
+}
 
 impl Malformed {
-    /// Returns the number.
+    /// Returns the number of sequences.
     pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.sequences.load(Ordering::Relaxed)
+    }
+
+    /// Returns the number of lines that were in UTF-8 and were read so, in a file that is not.
+    pub fn lines_in_utf8(&self) -> u64 {
+        self.lines.load(Ordering::Relaxed)
     }
 }
 
@@ -195,6 +210,9 @@ impl<R: Read> Decoder<R> {
         Self {
             reader,
             decoder,
+            encoding: detected.encoding,
+            is_mixed: detected.how == How::Guess
+                && [WINDOWS_1252, ISO_8859_15].contains(&detected.encoding),
             mark: detected.bom_bytes,
             raw: start,
             raw_at: 0,
@@ -227,6 +245,10 @@ impl<R: Read> Decoder<R> {
             let skipped = self.mark.min(self.raw.len() - self.raw_at);
             self.mark -= skipped;
             self.raw_at += skipped;
+            if self.is_mixed {
+                self.decode_line(is_last)?;
+                continue;
+            }
             let Some(decoder) = &mut self.decoder else {
                 self.is_done = is_last;
                 if self.raw_at < self.raw.len() || is_last {
@@ -244,12 +266,51 @@ impl<R: Read> Decoder<R> {
                 self.decoded[written..written + REPLACEMENT.len()]
                     .copy_from_slice(REPLACEMENT.as_bytes());
                 written += REPLACEMENT.len();
-                self.malformed.0.fetch_add(1, Ordering::Relaxed);
+                self.malformed.sequences.fetch_add(1, Ordering::Relaxed);
             }
             self.decoded.truncate(written);
             self.decoded_at = 0;
             self.is_done = is_last && result == DecoderResult::InputEmpty;
         }
+        Ok(())
+    }
+}
+
+impl<R: Read> Decoder<R> {
+    /// Decodes a line: from UTF-8 if it is that, and more than ASCII; otherwise from the encoding of the
+    /// file. What a line is depends on the bytes alone, not on how many come at once.
+    fn decode_line(&mut self, is_end: bool) -> io::Result<()> {
+        let mut is_end = is_end;
+        let line = loop {
+            let raw = &self.raw[self.raw_at..];
+            let within = &raw[..raw.len().min(LINE_BYTES)];
+            match memchr::memchr(b'\n', within) {
+                Some(at) => break at + 1,
+                None if within.len() == LINE_BYTES || is_end => break within.len(),
+                None => {
+                    self.raw.drain(..self.raw_at);
+                    self.raw_at = 0;
+                    let more = (&mut self.reader).take(READ_BYTES as u64);
+                    is_end = { more }.read_to_end(&mut self.raw)? == 0;
+                }
+            }
+        };
+        let raw = &self.raw[self.raw_at..self.raw_at + line];
+        self.decoded.clear();
+        self.decoded_at = 0;
+        match std::str::from_utf8(raw) {
+            Ok(text) => {
+                self.malformed.lines.fetch_add(u64::from(!text.is_ascii()), Ordering::Relaxed);
+                self.decoded.extend_from_slice(raw);
+            }
+            // Every byte has a character in these encodings.
+            Err(_) => {
+                let (text, _) = self.encoding.decode_without_bom_handling(raw);
+                self.decoded.extend_from_slice(text.as_bytes());
+            }
+        }
+        self.raw_at += line;
+        self.is_done = is_end && self.raw_at == self.raw.len();
         Ok(())
     }
 }
@@ -327,7 +388,7 @@ mod tests {
             let encodings =
                 [UTF_16LE, UTF_16BE, WINDOWS_1252, encoding_rs::SHIFT_JIS, encoding_rs::BIG5];
             let encoding = encodings[which];
-            let detected = Detected { encoding, bom_bytes: 0, how: How::Guess };
+            let detected = Detected { encoding, bom_bytes: 0, how: How::Given };
             let start = start.min(raw.len());
             let rest = Pieces(&raw[start..], piece);
             let mut decoder = Decoder::new(rest, raw[..start].to_vec(), &detected);
@@ -336,6 +397,31 @@ mod tests {
             let (expected, is_malformed) = encoding.decode_without_bom_handling(&raw);
             prop_assert_eq!(&text, expected.as_bytes());
             prop_assert_eq!(decoder.malformed().count() > 0, is_malformed);
+        }
+
+        #[test]
+        fn files_that_were_put_together_are_read_line_by_line(
+            lines in proptest::collection::vec(("[a-z\u{e9}\u{fc}, ]{0,12}", any::<bool>()), 0..12),
+            piece in 1usize..9,
+        ) {
+            let mut raw = b"Caf\xE9 manager \x96 the team\x92s \x93lead\x94 in a hospital\n".to_vec();
+            let mut expected = WINDOWS_1252.decode(&raw).0.into_owned();
+            for (line, is_utf8) in &lines {
+                match is_utf8 {
+                    true => raw.extend(line.as_bytes()),
+                    false => raw.extend(&*WINDOWS_1252.encode(line).0),
+                }
+                raw.push(b'\n');
+                expected += line;
+                expected.push('\n');
+            }
+            let detected = Detected { encoding: WINDOWS_1252, bom_bytes: 0, how: How::Guess };
+            let mut text = String::new();
+            let mut decoder = Decoder::new(Pieces(&raw, piece), Vec::new(), &detected);
+            let utf8 = lines.iter().filter(|(line, is_utf8)| *is_utf8 && !line.is_ascii()).count();
+            decoder.read_to_string(&mut text).unwrap();
+            prop_assert_eq!(text, expected);
+            prop_assert_eq!(decoder.malformed().lines_in_utf8(), utf8 as u64);
         }
 
         #[test]

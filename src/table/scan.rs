@@ -16,7 +16,11 @@ const MAX_LOOSE_LINES: usize = 32;
 /// - has no end within [`MAX_RECORD_BYTES`], or none at all, or
 /// - would have as many cells as the header if it ended with its first line, and shows two of
 ///   three signs: its closing quote is followed by something other than a delimiter, it has
-///   another number of cells than the header, its second or last line alone has that number.
+///   another number of cells than the header, its second or last line alone has that number (of two
+///   cells all lines must have it, and three of them if texts are full of the delimiter).
+///
+/// A record that goes on for more than [`MAX_RECORD_BYTES`], and whose lines are mostly no rows by
+/// themselves, is one cell that is too long, and its quote is not stray.
 ///
 /// Then the first line is a record ([`RecordKind::StrayQuote`]), and the next line is looked at by
 /// the same rule. A record whose closing quotes are followed by something else is read as
@@ -36,6 +40,9 @@ pub(super) struct RecordScanner {
     mark: usize,
     machine: Machine,
     path: Option<Path>,
+    /// Of the last record that was too long: whether it is one cell, and where it began.
+    is_skipped_whole: bool,
+    skipped_from: usize,
 }
 
 /// The way of a machine through a record that was given up.
@@ -51,6 +58,9 @@ struct Path {
     end: Option<usize>,
     /// Whether the last line alone has as many cells as the header, once the end is known.
     last_line_fits: Option<bool>,
+    /// Where the last line begins that has another number of cells, if there is one, once the end is
+    /// known.
+    last_misfit: Option<Option<usize>>,
     /// The position after the next closing quote, and whether junk follows it.
     next_closing: Option<(usize, bool)>,
 }
@@ -65,7 +75,17 @@ impl Path {
 impl RecordScanner {
     pub(super) fn new(dialect: &Dialect) -> Self {
         let (dialect, machine) = (*dialect, Machine::new(dialect, 0));
-        Self { dialect, preamble: 0, width: None, start: 0, mark: 0, machine, path: None }
+        Self {
+            dialect,
+            preamble: 0,
+            width: None,
+            start: 0,
+            mark: 0,
+            machine,
+            path: None,
+            is_skipped_whole: false,
+            skipped_from: 0,
+        }
     }
 
     pub(super) fn set_preamble(&mut self, lines: usize) {
@@ -87,6 +107,7 @@ impl RecordScanner {
         if self.start >= bytes.len() {
             return None;
         }
+        self.is_skipped_whole = false;
         let (end, kind) = if self.preamble > 0 {
             self.preamble_line(bytes, is_all)?
         } else if self.path.as_ref().is_some_and(|path| self.start < path.ahead.at) {
@@ -97,7 +118,10 @@ impl RecordScanner {
         };
         match kind {
             RecordKind::Preamble => self.preamble -= 1,
-            RecordKind::TooLong(_) => self.path = None,
+            RecordKind::TooLong(_) => {
+                self.path = None;
+                self.skipped_from = self.start + self.mark;
+            }
             RecordKind::Whole | RecordKind::StrayQuote => {
                 let is_blank = matches!(bytes[self.start], b'\n' | b'\r');
                 if self.width.is_none() && !is_blank {
@@ -135,6 +159,8 @@ impl RecordScanner {
             path.behind.forget(bytes);
             path.ahead.forget(bytes);
             path.end = path.end.map(|end| end - bytes);
+            // A line that is gone is before all that can be asked for.
+            path.last_misfit = path.last_misfit.map(|misfit| misfit?.checked_sub(bytes));
             path.next_closing = path
                 .next_closing
                 .and_then(|(after, junk)| after.checked_sub(bytes).map(|after| (after, junk)));
@@ -173,6 +199,7 @@ impl RecordScanner {
             ahead: self.machine.clone(),
             end,
             last_line_fits: None,
+            last_misfit: None,
             next_closing: None,
         };
         if let Some(end) = end
@@ -181,9 +208,41 @@ impl RecordScanner {
         {
             return self.with_kind(bytes, end, is_all);
         }
+        if end.is_none_or(|end| end - self.start > MAX_RECORD_BYTES)
+            && self.is_one_cell(&line, bytes)
+        {
+            self.is_skipped_whole = true;
+            return Some(too_long(bytes));
+        }
         self.machine.cells = line.cells;
         self.path = Some(path);
         Some((line.end, RecordKind::StrayQuote))
+    }
+
+    /// Tells whether what follows the first line of a record that is too long is the inside of one cell:
+    /// most of its lines are no rows. Nothing is known of files of one column, and none is if the file
+    /// ends first.
+    fn is_one_cell(&self, line: &FirstLine, bytes: &[u8]) -> bool {
+        let Some(width) = self.width.filter(|&width| width > 1) else { return false };
+        let limit = self.start + MAX_RECORD_BYTES;
+        if bytes.len() <= limit {
+            return false;
+        }
+        let (mut lines, mut rows) = (0, 0);
+        let mut at = line.end;
+        while let Some(end) = line_break(&bytes[..limit], at) {
+            lines += 1;
+            rows += usize::from(self.plain_cells(&bytes[at..end]) == width);
+            at = end + 1;
+        }
+        rows * 2 < lines
+    }
+
+    /// Tells whether the record that the last call of [`Self::next_end`] found too long is to be passed over
+    /// to its closing quote, and not only to the end of its line. Returns the machine that does so.
+    pub(super) fn passing_over(&mut self) -> Option<Machine> {
+        let is_whole = std::mem::take(&mut self.is_skipped_whole);
+        is_whole.then(|| Machine::new(&self.dialect, self.skipped_from))
     }
 
     /// Returns the end of the current record, nothing inside if it has none, and nothing at all if
@@ -257,15 +316,19 @@ impl RecordScanner {
         let last_line_fits = *path
             .last_line_fits
             .get_or_insert_with(|| self.cells_of_line(last_line(&bytes[..end])) == Some(width));
-        // Two cells are found in any text with a comma.
-        let other_line_fits = width > 2
-            && (last_line_fits
-                || self.cells_of_line(second_line(&bytes[line.end..end])) == Some(width));
         if path.next_closing.is_none_or(|(after, _)| after <= line.end) {
             path.next_closing = closing(&self.dialect, bytes, line.end)
                 .map(|after| (after, self.is_junk(&bytes[after..])));
         }
         let is_junk = path.next_closing.is_some_and(|(_, junk)| junk);
+        let other_line_fits = match width {
+            // Two cells are found in any text with a comma.
+            2 => is_junk && self.are_all_rows(line, path, bytes, end),
+            _ => {
+                last_line_fits
+                    || self.cells_of_line(second_line(&bytes[line.end..end])) == Some(width)
+            }
+        };
         let signs = [is_junk, cells != width, other_line_fits];
         // A header may have line breaks, and its width is not known.
         (is_junk || self.width.is_some()) && signs.iter().filter(|&&sign| sign).count() >= 2
@@ -336,6 +399,43 @@ impl RecordScanner {
         let next =
             after_closing.iter().find(|&&byte| byte == self.dialect.delimiter || byte != b' ');
         next.is_some_and(|&byte| byte != self.dialect.delimiter && byte != b'\n' && byte != b'\r')
+    }
+
+    /// Tells whether all lines of a record but the first have as many cells as the header, and are
+    /// enough to mean something.
+    fn are_all_rows(&self, line: &FirstLine, path: &mut Path, bytes: &[u8], end: usize) -> bool {
+        let needed = if b",; :".contains(&self.dialect.delimiter) { 3 } else { 1 };
+        let mut at = line.end;
+        for _ in 1..needed {
+            match line_break(&bytes[..end], at).and_then(|at| end_of_line(bytes, at, true)) {
+                Some(next) if next < end => at = next,
+                _ => return false,
+            }
+        }
+        let misfit = *path.last_misfit.get_or_insert_with(|| {
+            let (mut last, mut at) = (None, line.end);
+            while at < end {
+                let text_end = line_break(&bytes[..end], at).unwrap_or(end);
+                if Some(self.plain_cells(&bytes[at..text_end])) != self.width {
+                    last = Some(at);
+                }
+                at = end_of_line(bytes, text_end, true).unwrap_or(end);
+            }
+            last
+        });
+        misfit.is_none_or(|misfit| misfit < line.end)
+    }
+
+    /// Counts the cells of a line, where a quote that is open at its end is a plain character.
+    fn plain_cells(&self, line: &[u8]) -> usize {
+        let mut machine = Machine::new(&self.dialect, 0);
+        machine.run(line, false);
+        match machine.opened.filter(|_| machine.is_inside_quotes()) {
+            Some(opened) => {
+                machine.cells + memchr_iter(self.dialect.delimiter, &line[opened..]).count()
+            }
+            None => machine.cells,
+        }
     }
 
     /// Counts the cells of a line, if no quote is open at its end.

@@ -121,6 +121,8 @@ pub(in crate::batch) struct Shape {
     pub(in crate::batch) form: Form,
     pub(in crate::batch) dialect: Dialect,
     pub(in crate::batch) width: usize,
+    /// The names of the columns, if the file has a line of them.
+    pub(in crate::batch) names: Vec<String>,
     pub(in crate::batch) columns: Columns,
 }
 
@@ -259,6 +261,14 @@ impl Input {
         }
     }
 
+    /// Returns the names of the columns of a CSV file, if it has a line of them.
+    pub(crate) fn line_of_names(&self) -> &[String] {
+        match &self.form {
+            Form::Csv { layout, .. } if layout.has_header => &self.header,
+            _ => &[],
+        }
+    }
+
     /// Makes ready to read from the start. Parquet is not read from start to end, so that the file
     /// is digested here.
     pub(crate) fn start(&mut self) -> io::Result<()> {
@@ -367,7 +377,8 @@ impl Input {
             .clone()
             .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
         let dialect = self.dialect();
-        Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), columns })
+        let names = self.line_of_names().to_vec();
+        Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), names, columns })
     }
 }
 
