@@ -332,3 +332,53 @@ fn a_day_in_another_order_is_not_guessed() {
         assert!(err.contains("such as 2024-03-05; other orders are not guessed"), "{err}");
     }
 }
+
+/// What `sniff --json` says of a dialect can be given to the options of the same names, word by word.
+#[test]
+fn a_dialect_that_was_found_can_be_given_back() {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in [
+        ("a.csv", "title,text\nNurse,Care\nClerk,File\n"),
+        ("b.csv", "# made\n# in June\ntitle;text\nNurse;\"Care; nights\"\nClerk;File\nCook;Cook\n"),
+        ("c.tsv", "title\ttext\nNurse\tCare\nClerk\tFile\n"),
+        ("d.csv", "'title' , 'text'\n'Nurse' , 'Care, daily'\n'Clerk' , 'File'\n"),
+        ("e.csv", "title,text\n\"Nurse\",\"Says \\\"hello\\\", often\"\n\"Clerk\",\"File\"\n"),
+        ("f.csv", "1:Nurse:Care\n2:Clerk:File\n3:Cook:Cook\n"),
+        ("g.csv", "title#text\nNurse#Care\nClerk#File\n"),
+        ("h.csv", "a b c\n1 2 3\n4 5 6\n7 8 9\n"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+        let sniffed = |more: &[String]| -> serde_json::Value {
+            let mut command = rolecall(&["sniff", "--json", name]);
+            let (code, out, err) = run(command.args(more).current_dir(folder.path()));
+            assert_eq!(code, 0, "{name} {more:?} {err}");
+            serde_json::from_str(&out).unwrap()
+        };
+        let found = sniffed(&[]);
+        let given: Vec<_> = found["dialect"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(option, value)| {
+                format!("--{}={}", option.replace('_', "-"), value.as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(given.len(), 6);
+        assert_eq!(sniffed(&given), found, "{given:?}");
+    }
+}
+
+/// Evidence has colons and blanks between its terms, which some files have between their cells.
+#[test]
+fn tags_are_cells_whatever_the_delimiter() {
+    let (code, out, err) = fed(
+        &["tag", "-q", "-", "--format", "csv", "--delimiter", ":"],
+        b"title:text\nEHR Trainer:Teach Epic\n",
+    );
+    assert_eq!(code, 0, "{err}");
+    let mut reader = csv::ReaderBuilder::new().delimiter(b':').from_reader(out.as_bytes());
+    assert_eq!(reader.headers().unwrap().len(), 12);
+    let row = reader.records().next().unwrap().unwrap();
+    assert_eq!((row.len(), &row[2], &row[11]), (12, "trainer", "title+text"));
+    assert!(row[10].contains("trainer:") || row[10].contains("training:"), "{row:?}");
+}

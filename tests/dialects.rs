@@ -348,6 +348,18 @@ impl Case {
         case
     }
 
+    /// Puts blanks on both sides of the delimiters, outside of quotes.
+    fn spaced(content: &Content, form: Form) -> Self {
+        let mut case = Self::new("blanks around", content, form, 9, true);
+        let lines = std::iter::once(content.header).chain(content.rows.iter().copied());
+        let row = |line: &str| {
+            let cells: Vec<_> = line.split('¦').map(|cell| form.cell(cell)).collect();
+            cells.join(&format!(" {} ", form.delimiter)) + form.end
+        };
+        case.file = lines.map(row).collect();
+        case
+    }
+
     /// Adds rows whose last cells are missing.
     fn with_ragged_rows(mut self, form: Form) -> Self {
         self.file += &form.row("9¦9");
@@ -400,6 +412,8 @@ fn cases() -> Vec<Case> {
             }
             cases.push(Case::long(content, form, 60));
             cases.push(Case::long(content, Form { quoting: Quoting::All, ..form }, 60));
+            let quoted = Form { quoting: Quoting::All, ..form };
+            cases.push(Case::spaced(content, quoted));
             let noted = Case::new("a footer", content, form, 9, true);
             cases.push(noted.with_footer("\r\nSource: all wards\r\n"));
             cases.push(Case::new("ragged", content, form, 9, true).with_ragged_rows(form));
@@ -410,6 +424,68 @@ fn cases() -> Vec<Case> {
                 cases.push(marked.with_preamble("# made in June\n# by the ward\n"));
                 let titled = Case::new("a title", content, bare, 9, true);
                 cases.push(titled.with_preamble("Report of all wards\n\n"));
+            }
+        }
+    }
+    cases.extend(postings());
+    cases
+}
+
+/// Tables as job boards export them: what stands before the header, lists in cells, no header at all.
+fn postings() -> Vec<Case> {
+    const POSTINGS: [Content; 3] = [
+        Content {
+            name: "postings",
+            header: "title¦description¦city",
+            rows: &[
+                "Registered Nurse¦Care for people, daily¦Boston",
+                "EHR Trainer¦Teach nurses; write guides | tips¦Tulsa",
+                "Billing Clerk¦File claims: all day, every day¦Reno",
+                "Data Analyst¦Count beds, days and costs¦Boise",
+            ],
+        },
+        Content {
+            name: "postings with lists",
+            header: "jobTitle¦skills¦date_posted",
+            rows: &[
+                "Epic Analyst¦a|b|c|d|e|f|g|h¦2024-03-05",
+                "EHR Trainer¦a;b;c;d;e;f;g;h¦2024-03-06",
+                "Data Analyst¦a,b,c,d,e,f,g,h¦2024-03-07",
+            ],
+        },
+        Content {
+            name: "titles",
+            header: "Job Title",
+            rows: &[
+                "Registered Nurse",
+                "EHR Trainer",
+                "Staff Nurse",
+                "Epic Analyst",
+                "Billing Clerk",
+            ],
+        },
+    ];
+    let mut cases = Vec::new();
+    for content in &POSTINGS {
+        let is_wide = content.header.contains('¦');
+        for delimiter in [',', ';', '\t', '|', '#'] {
+            let form = Form::new(delimiter);
+            // Of one column, any delimiter will do.
+            let cases_of = |case: Case| (is_wide || delimiter == ',').then_some(case);
+            cases.extend(cases_of(Case::new("postings", content, form, 9, true)));
+            cases.extend(cases_of(Case::new("postings, no header", content, form, 9, false)));
+            // One row with a list of eight in it is anybody's guess.
+            let one = Case::new("postings, one row, no header", content, form, 1, false);
+            cases.extend(cases_of(one).filter(|_| !content.name.contains("lists")));
+            if is_wide {
+                for lines in [
+                    "# a, b\n# Made on 2 January; by us, for you\n",
+                    "Job export, nightly\nMade on 2026-01-02, by the nightly job\n\n",
+                    "Export; of | all, wards\n\n",
+                ] {
+                    let case = Case::new("postings, preamble", content, form, 9, true);
+                    cases.push(case.with_preamble(lines));
+                }
             }
         }
     }

@@ -28,6 +28,9 @@ pub(super) struct Reading {
     /// Whether there is a line with the names of the columns [default: found by content]
     #[arg(long, value_name = "BOOL")]
     header: Option<bool>,
+    /// Whether blanks around cells are no part of them, as in `"a" ; "b"` [default: found by content]
+    #[arg(long, value_name = "BOOL")]
+    skip_space: Option<bool>,
     /// How many lines stand before the header [default: found by content]
     #[arg(long, value_name = "LINES")]
     preamble: Option<usize>,
@@ -68,12 +71,14 @@ fn encoding(label: &str) -> Result<&'static Encoding, String> {
 
 fn delimiter(text: &str) -> Result<u8, String> {
     match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        "space" => Ok(b' '),
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "space" | " " => Ok(b' '),
+        "comma" => Ok(b','),
+        "semicolon" => Ok(b';'),
         _ => match text.as_bytes() {
-            // The tag columns are made of letters, digits and these, and are not quoted.
-            [byte] if byte.is_ascii_punctuation() && !b"\"':.-_+".contains(byte) => Ok(*byte),
-            _ => Err("expected `tab` or one of ,;|/~^ or the like, none of \"':.-_+".to_owned()),
+            // The tag columns are made of letters, digits and these.
+            [byte] if byte.is_ascii_punctuation() && !b"\"'.-_+".contains(byte) => Ok(*byte),
+            _ => Err("expected `tab` or one of ,;|:/~^# or the like, none of \"'.-_+".to_owned()),
         },
     }
 }
@@ -99,7 +104,7 @@ impl Reading {
                 delimiter: self.delimiter,
                 quote: self.quote.map(|quote| quote.0),
                 escape: self.escape.map(|escape| escape.0),
-                skip_space: None,
+                skip_space: self.skip_space,
                 preamble: self.preamble,
                 has_header: self.header,
             },

@@ -94,7 +94,11 @@ impl CellReader {
         }
         let found = memchr(self.dialect.delimiter, &record[start..]);
         let end = found.map_or(record.len(), |found| start + found);
-        Span { range: from..end, text: start..end, escaped: Escaped::Nothing }
+        let text = match self.dialect.skip_space {
+            true => start..start + record[start..end].trim_ascii_end().len(),
+            false => start..end,
+        };
+        Span { range: from..end, text, escaped: Escaped::Nothing }
     }
 
     /// Finds the end of a quoted cell; nothing if its quote is not closed.
@@ -116,6 +120,19 @@ impl CellReader {
         }
         let text = start + 1..at;
         let rest = at + 1;
+        // Blanks behind the quote are no part of the cell either.
+        let behind = match self.dialect.skip_space {
+            true => rest + blanks(&self.dialect, &record[rest..]),
+            false => rest,
+        };
+        let is_closed = record.get(behind).is_none_or(|&byte| byte == self.dialect.delimiter);
+        if behind > rest && is_closed {
+            let escaped = match escaped {
+                Escaped::Nothing => Escaped::Nothing,
+                _ => Escaped::Loosely,
+            };
+            return Some(Span { range: from..behind, text, escaped });
+        }
         match record.get(rest) {
             None => Some(Span { range: from..rest, text, escaped }),
             Some(&byte) if byte == self.dialect.delimiter => {

@@ -9,7 +9,7 @@ pub struct Dialect {
     pub quote: Option<u8>,
     /// The byte before a byte that is taken as it is, inside quotes; a doubled quote counts, too.
     pub escape: Option<u8>,
-    /// Whether blanks before a cell are no part of it, as in `a, "b"`.
+    /// Whether blanks around a cell are no part of it, as in `a, "b"` and `"a" ; "b"`.
     pub skip_space: bool,
 }
 
@@ -29,7 +29,7 @@ pub struct GivenDialect {
     pub quote: Option<Option<u8>>,
     /// The escape, or that there is none.
     pub escape: Option<Option<u8>>,
-    /// Whether blanks before a cell are no part of it.
+    /// Whether blanks around a cell are no part of it.
     pub skip_space: Option<bool>,
     /// The number of lines before the header.
     pub preamble: Option<usize>,

@@ -17,6 +17,8 @@ enum State {
     Escaped,
     /// After a quote inside a quoted cell: its end, or the first half of a doubled quote.
     QuoteInQuoted,
+    /// After the end of a quoted cell, among blanks that are no part of it.
+    Closed,
 }
 
 /// Runs over the bytes of one record, which arrive piece by piece.
@@ -83,8 +85,10 @@ impl Machine {
                     return Some(end);
                 }
                 (State::CellStart, b' ') if skip_space => State::CellStart,
+                (State::QuoteInQuoted | State::Closed, b' ') if skip_space => State::Closed,
                 (state, _) => {
-                    self.broken += usize::from(state == State::QuoteInQuoted);
+                    let is_closed = matches!(state, State::QuoteInQuoted | State::Closed);
+                    self.broken += usize::from(is_closed);
                     State::Unquoted
                 }
             };

@@ -4,6 +4,7 @@ use self::table::Table;
 use super::{Dialect, GivenDialect};
 
 mod header;
+mod names;
 mod table;
 
 /// How a file of cells is laid out.
@@ -22,13 +23,14 @@ const SAMPLE_BYTES: usize = 128 << 10;
 
 /// Delimiters that are looked for, and how much is made of a table that they make: blanks and
 /// colons are in all texts.
-const DELIMITERS: [(u8, f64); 8] = [
+const DELIMITERS: [(u8, f64); 9] = [
     (b',', 1.0),
     (b'\t', 1.0),
     (b';', 1.0),
     (b'|', 1.0),
     (b'^', 0.8),
     (b'~', 0.8),
+    (b'#', 0.8),
     (b' ', 0.5),
     (b':', 0.4),
 ];
@@ -97,8 +99,9 @@ fn candidates(sample: &[u8], given: &GivenDialect) -> Vec<(Dialect, f64)> {
             if quote != b'"' && !has(quote) {
                 continue;
             }
-            for (skip_space, is_possible) in
-                [(false, true), (true, delimiter != b' ' && has_pair(delimiter, b' '))]
+            let is_spaced = has_pair(delimiter, b' ')
+                || memchr::memmem::find(sample, &[quote, b' ', delimiter]).is_some();
+            for (skip_space, is_possible) in [(false, true), (true, delimiter != b' ' && is_spaced)]
             {
                 for (escape, is_possible) in
                     [(None, is_possible), (Some(b'\\'), is_possible && has_pair(b'\\', quote))]

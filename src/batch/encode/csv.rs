@@ -110,13 +110,23 @@ impl<'p> CsvEncoder<'p> {
         self.out.extend_from_slice(&plan.terminator);
     }
 
-    /// No tag needs quotes: ids, numbers, and terms, which have no delimiter in them.
+    /// Tags are ids, numbers and terms. Those of evidence have colons and blanks between them, which are
+    /// the delimiters of few files.
     fn tags(&mut self, tag: &TagCells<'_, '_>) {
         let delimiter = char::from(self.plan.dialect.delimiter);
         self.cells.clear();
         for value in tag.values() {
             self.cells.push(delimiter);
             match value {
+                Value::Text(text) if text.contains(delimiter) => {
+                    match self.plan.dialect.quote.map(char::from) {
+                        Some(quote) => self.cells.extend(
+                            [&quote.to_string(), text, &quote.to_string()]
+                                .map(|s: &str| s.to_owned()),
+                        ),
+                        None => self.cells.push_str(&text.replace(delimiter, "_")),
+                    }
+                }
                 Value::Text(text) => self.cells.push_str(text),
                 Value::Number(number, digits) => push_decimal(&mut self.cells, number, digits),
             }

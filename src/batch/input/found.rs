@@ -16,9 +16,11 @@ impl Input {
         let format = match &self.form {
             Form::Csv { layout, .. } => {
                 let Dialect { delimiter, quote, escape, skip_space } = layout.dialect;
-                set("delimiter", shown(delimiter));
-                set("quote", quote.map_or("none".to_owned(), shown));
-                set("escape", escape.map_or("none".to_owned(), shown));
+                // As the options of the same names take them.
+                let plain = |byte: u8| char::from(byte).to_string();
+                set("delimiter", plain(delimiter));
+                set("quote", quote.map_or("none".to_owned(), plain));
+                set("escape", escape.map_or("none".to_owned(), plain));
                 set("skip_space", skip_space.to_string());
                 set("preamble", layout.preamble.to_string());
                 set("header", layout.has_header.to_string());

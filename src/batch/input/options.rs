@@ -57,6 +57,7 @@ impl InputOptions {
             ("--delimiter", dialect.delimiter.map(shown)),
             ("--quote", dialect.quote.map(|quote| quote.map_or("none".to_owned(), shown))),
             ("--escape", dialect.escape.map(|escape| escape.map_or("none".to_owned(), shown))),
+            ("--skip-space", dialect.skip_space.map(|skip| skip.to_string())),
             ("--preamble", dialect.preamble.map(|lines| lines.to_string())),
             ("--header", dialect.has_header.map(|header| header.to_string())),
             ("--json-path", json_path.clone()),

@@ -1,20 +1,38 @@
 //! Finds where a table begins, and whether with the names of its columns.
 
+use super::names::{is_name, is_title};
 use super::table::Table;
 
 /// Longer names of columns are not expected.
 pub(super) const NAME_BYTES: usize = 80;
 
+/// Records that a preamble has at most.
+const MOST_PREAMBLE: usize = 40;
+
+/// Tells whether a record begins like a comment.
+fn is_comment(record: &[String]) -> bool {
+    record.first().is_some_and(|cell| cell.starts_with('#') || cell.starts_with("//"))
+}
+
 impl Table {
+    /// Tells whether many records begin like comments, so that the mark is no more than a letter.
+    fn is_comment_usual(&self) -> bool {
+        let comments = self.records.iter().filter(|record| is_comment(record)).count();
+        comments * 2 > self.records.len()
+    }
+
     /// Finds the record with which the table begins: those before it are fewer, and have no more
     /// than half of the cells, not counting empty ones.
     pub(super) fn first_record(&self, preamble: Option<usize>) -> usize {
         if let Some(lines) = preamble {
             return self.lines.iter().take_while(|&&line| line < lines).count();
         }
+        if let Some(found) = self.record_of_names() {
+            return found;
+        }
         let few = |record: &Vec<String>| {
             let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
-            filled * 2 <= self.width
+            filled * 2 <= self.width || is_comment(record) && !self.is_comment_usual()
         };
         let is_full = |record: &Vec<String>| record.len() == self.width && !few(record);
         let Some(found) = self.records.iter().position(is_full) else { return 0 };
@@ -27,6 +45,19 @@ impl Table {
             true => found,
             false => 0,
         }
+    }
+
+    /// Finds the record with the names of columns as job boards have them, if all before it are narrower or
+    /// comments: however many delimiters stand in a preamble.
+    fn record_of_names(&self) -> Option<usize> {
+        let is_header = |record: &Vec<String>| {
+            let known = record.iter().filter(|name| is_name(name)).count();
+            record.len() == self.width && known > 1 && known * 2 >= record.len()
+        };
+        let found = self.records.iter().take(MOST_PREAMBLE).position(is_header)?;
+        let is_before = |record: &Vec<String>| record.len() < self.width || is_comment(record);
+        (found * 2 < self.records.len().max(2) && self.records[..found].iter().all(is_before))
+            .then_some(found)
     }
 
     /// Tells whether a record with few cells is a header that was cut off: names right above
@@ -49,9 +80,28 @@ impl Table {
 
     /// Tells whether a record holds names: short ones, no two the same, no numbers, and none that
     /// is a value of its own column.
+    ///
+    /// Names that job boards use are names. Without any, a first record with a job title in it is a row.
     pub(super) fn has_header(&self, first: usize) -> bool {
         let Some(names) = self.records.get(first) else { return true };
         let rows = &self.records[first + 1..];
+        let known = names.iter().filter(|name| is_name(name)).count();
+        let is_repeated = |(n, name): (usize, &String)| {
+            !name.is_empty() && rows.iter().any(|row| row.get(n) == Some(name))
+        };
+        if known > 1 && known * 2 >= names.len() && !names.iter().enumerate().any(is_repeated) {
+            return true;
+        }
+        // A column may be called `Manager`, but hardly `Nurse Manager`, and not among managers.
+        let is_row_title = |(n, name): (usize, &String)| {
+            let below = rows.iter().filter(|row| row.get(n).is_some_and(|cell| is_title(cell)));
+            is_title(name)
+                && (name.trim().contains(' ')
+                    || !rows.is_empty() && below.count() * 2 >= rows.len())
+        };
+        if known == 0 && names.iter().enumerate().any(is_row_title) {
+            return false;
+        }
         let is_value = |cell: &str| {
             let cell = cell.trim();
             let is_number = cell.bytes().any(|byte| byte.is_ascii_digit())

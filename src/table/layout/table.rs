@@ -4,6 +4,7 @@ use super::super::grammar::closing;
 use super::super::scan::RecordScanner;
 use super::super::{CellReader, Dialect, RecordKind};
 use super::header::NAME_BYTES;
+use super::names::{is_name, is_title};
 
 /// Records that are looked at, at most.
 const SAMPLE_RECORDS: usize = 300;
@@ -95,7 +96,13 @@ impl Table {
             };
             self.cells += 1;
             if raw.len() > blanks && Some(raw[blanks]) == self.dialect.quote {
-                match closing(&self.dialect, record, range.start + blanks + 1) == Some(range.end) {
+                let after = closing(&self.dialect, record, range.start + blanks + 1);
+                let is_closed = after.is_some_and(|after| {
+                    let behind = record.get(after..range.end).unwrap_or_default();
+                    after == range.end
+                        || self.dialect.skip_space && behind.iter().all(|&byte| byte == b' ')
+                });
+                match is_closed {
                     true => {
                         self.closed += 1;
                         let delimiter = memchr::memchr(self.dialect.delimiter, raw);
@@ -135,7 +142,30 @@ impl Table {
         // A table below a title has a header; otherwise the title is that of one column.
         let is_headless = preamble.is_none() && first > 0 && !self.has_header(first);
         let titled = if is_headless { 0.15 } else { 1.0 };
-        shape * kept * titled * self.quotes() * self.blanks() * self.cuts(&records[0])
+        shape
+            * kept
+            * titled
+            * self.quotes()
+            * self.blanks()
+            * self.cuts(&records[0])
+            * self.names(&records[0])
+            * if is_weak { self.words(records) } else { 1.0 }
+    }
+
+    /// Judges the names of the columns: those that job boards use are hardly found by chance.
+    fn names(&self, names: &[String]) -> f64 {
+        let known = names.iter().filter(|name| is_name(name)).count();
+        1.0 + ratio(known.min(self.width), self.width)
+    }
+
+    /// Judges the words that blanks or colons part: those of job titles, or of the name of one column, are
+    /// no cells.
+    fn words(&self, records: &[Vec<String>]) -> f64 {
+        let delimiter = char::from(self.dialect.delimiter).to_string();
+        let whole = |record: &Vec<String>| record.join(&delimiter);
+        let titles = records.iter().filter(|record| is_title(&whole(record))).count();
+        let is_one_column = is_name(&whole(&records[0])) || titles * 3 > records.len();
+        if is_one_column { 0.05 } else { 1.0 }
     }
 
     /// Judges the quotes: they are closed where a cell ends, and there are none in unquoted cells.
