@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use super::facts::{AdOf, Candidates, Fact, Facts, Field, PostingText};
-use super::field::{Certifications, DatePrecision, FieldReaders, Place, Reading as FieldReading};
+use super::field::{
+    Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
+};
 use super::key::Attribute;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
@@ -312,6 +314,13 @@ pub(super) const NOT_READ: &str = "(not read)";
 /// Returns the value of an attribute that is read from what a row says.
 fn value<'s>(attribute: &Attribute, said: &'s Said) -> Cow<'s, str> {
     let of_place = |value: fn(&Place) -> &str| match &said.place {
+        Some(FieldReading::Read(place)) if place.basis == PlaceBasis::Unread => {
+            Cow::Borrowed(NOT_READ)
+        }
+        // How the work is done is no place: "Hybrid".
+        Some(FieldReading::Read(place)) if place.country.is_none() && !place.is_anywhere() => {
+            Cow::Borrowed(NOT_STATED)
+        }
         Some(FieldReading::Read(place)) => Cow::Borrowed(value(place)),
         Some(FieldReading::NotRead(_)) => Cow::Borrowed(NOT_READ),
         Some(FieldReading::NotStated) | None => Cow::Borrowed(NOT_STATED),

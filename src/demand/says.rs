@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Field, FieldCounts};
 use super::field::{
-    BareCodes, DateOrder, DatePrecision, FieldColumns, FieldReaders, Place, Reading, Remote,
+    BareCodes, DateOrder, DatePrecision, FieldColumns, FieldReaders, Place, PlaceBasis, Reading,
+    Remote,
 };
 
 /// Different texts whose reading is remembered, at most.
@@ -134,10 +135,25 @@ impl<'r> Sayings<'r> {
         let mut said = Said::default();
         let place = self.place(&cell_of);
         let text = cell_of(self.saying.place.or(columns.city));
-        count(&mut counts[Field::Place as usize], &place, &text);
+        let of_place = &mut counts[Field::Place as usize];
+        match &place {
+            Reading::Read(place) if place.basis == PlaceBasis::Unread => of_place.refuse(&text),
+            Reading::Read(place) if place.country.is_none() && !place.is_anywhere() => {
+                of_place.not_stated += 1;
+            }
+            place => count(of_place, place, &text),
+        }
         let remote = cell_of(columns.remote);
         let of_column = self.readers.remote.column(&remote);
         said.remote = match (&of_column, &place) {
+            // A plain no leaves open what a place may tell.
+            (
+                Reading::Read(Remote::NotRemote),
+                Reading::Read(Place {
+                    remote: Some(remote @ (Remote::Hybrid | Remote::OnSite)),
+                    ..
+                }),
+            ) => Some(*remote),
             (Reading::Read(remote), _) => Some(*remote),
             (_, Reading::Read(Place { remote: Some(remote), .. })) => Some(*remote),
             _ => self.readers.remote.title(&cell_of(self.saying.title)),

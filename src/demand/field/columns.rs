@@ -152,6 +152,8 @@ impl FieldColumns {
         let is_currency = |cell: &str| readers.salary.is_currency(cell);
         let is_period = |cell: &str| readers.salary.period(cell).is_some();
         let is_remote = |cell: &str| verdict(&readers.remote.column(cell));
+        // The name of a work model says more than yes or no.
+        let is_plain = |n: usize| file.filled(n).all(RemoteReader::is_plain);
         let is_state = |cell: &str| verdict(&readers.place.read_parts("", cell, ""));
         let is_country = |cell: &str| readers.place.country(cell).is_some();
         let is_name = |cell: &str| {
@@ -188,7 +190,7 @@ impl FieldColumns {
                 &names.salary_period,
                 &is_period,
             )?,
-            remote: file.find("remote", &given.remote, &names.remote, &is_remote)?,
+            remote: file.find_but("remote", &given.remote, &names.remote, &is_remote, &is_plain)?,
             city: file.find("city", &given.city, &names.city, &is_name)?,
             state: file.find("state", &given.state, &names.state, &is_state)?,
             country: file.find("country", &given.country, &names.country, &is_country)?,
@@ -216,6 +218,18 @@ impl File<'_> {
         names: &[String],
         fits: &dyn Fn(&str) -> bool,
     ) -> Result<Option<usize>, FieldColumnsError> {
+        self.find_but(option, given, names, fits, &|_| false)
+    }
+
+    /// Finds a column; one that is `poor` gives way to any other that fits.
+    fn find_but(
+        &self,
+        option: &'static str,
+        given: &Option<String>,
+        names: &[String],
+        fits: &dyn Fn(&str) -> bool,
+        poor: &dyn Fn(usize) -> bool,
+    ) -> Result<Option<usize>, FieldColumnsError> {
         match given.as_deref() {
             Some("-") => Ok(None),
             Some(name) => self.given(option, name).map(Some),
@@ -224,7 +238,8 @@ impl File<'_> {
                 let named = named.filter_map(|(n, name)| Some((rank(names, name)?, n)));
                 let fitting = named.filter(|&(_, n)| self.share(n, fits) >= MIN_SHARE);
                 // A column without a filled cell gives way to any other.
-                Ok(fitting.min_by_key(|&(rank, n)| (!self.is_filled(n), rank, n)).map(|(_, n)| n))
+                let order = |&(rank, n): &(usize, usize)| (!self.is_filled(n), poor(n), rank, n);
+                Ok(fitting.min_by_key(order).map(|(_, n)| n))
             }
         }
     }

@@ -25,6 +25,8 @@ pub enum Remote {
     Hybrid,
     /// All of it at the employer's place.
     OnSite,
+    /// Not all of it from afar; whether some of it is not said.
+    NotRemote,
 }
 
 impl Remote {
@@ -34,6 +36,7 @@ impl Remote {
             Self::Remote => "remote",
             Self::Hybrid => "hybrid",
             Self::OnSite => "on_site",
+            Self::NotRemote => "not_remote",
         }
     }
 }
@@ -67,6 +70,7 @@ struct WordData {
     remote: Vec<String>,
     hybrid: Vec<String>,
     on_site: Vec<String>,
+    not_remote: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,9 +87,11 @@ struct TitleData {
 /// Nothing said is nothing read: a posting without a word of it is not taken as on site.
 #[derive(Debug)]
 pub struct RemoteReader {
-    /// Whole cells of a column; `None` is a plain no.
-    cells: FxHashMap<String, Option<Remote>>,
+    /// Whole cells of a column.
+    cells: FxHashMap<String, Remote>,
     words: FxHashMap<String, Remote>,
+    /// Phrases of a place that deny it, the longest first.
+    denials: Vec<String>,
     /// Phrases with a space before and after.
     phrases: Vec<(String, Remote)>,
     not_meant: Vec<String>,
@@ -105,9 +111,9 @@ impl RemoteReader {
         };
         let mut cells = FxHashMap::default();
         for (list, remote) in kinds(data.column.remote, data.column.hybrid, data.column.on_site) {
-            cells.extend(list.into_iter().map(|cell| (cell, Some(remote))));
+            cells.extend(list.into_iter().map(|cell| (cell, remote)));
         }
-        cells.extend(data.column.no.into_iter().map(|cell| (cell, None)));
+        cells.extend(data.column.no.into_iter().map(|cell| (cell, Remote::NotRemote)));
         let mut words = FxHashMap::default();
         for (list, remote) in kinds(data.words.remote, data.words.hybrid, data.words.on_site) {
             words.extend(list.into_iter().map(|word| (word, remote)));
@@ -124,20 +130,22 @@ impl RemoteReader {
         });
         let phrases = phrases.collect();
         let not_meant = data.title.not_meant.into_iter().map(padded).collect();
-        Ok(Self { cells, words, phrases, not_meant })
+        let mut denials = data.words.not_remote;
+        denials.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        Ok(Self { cells, words, denials, phrases, not_meant })
     }
 
     /// Reads a cell of a column about remote work.
     ///
-    /// A plain no leaves open whether the job is hybrid or on site, so it is
-    /// [`Reading::NotStated`].
+    /// A plain no leaves open whether the job is hybrid or on site: it is [`Remote::NotRemote`].
     ///
     /// ```
     /// use rolecall::demand::field::{Reading, Remote, RemoteReader};
     ///
     /// let reader = RemoteReader::embedded()?;
     /// assert_eq!(reader.column("TELECOMMUTE"), Reading::Read(Remote::Remote));
-    /// assert_eq!(reader.column("0"), Reading::NotStated);
+    /// assert_eq!(reader.column("0"), Reading::Read(Remote::NotRemote));
+    /// assert_eq!(reader.column(""), Reading::NotStated);
     /// # Ok::<(), rolecall::demand::field::FieldDataError>(())
     /// ```
     pub fn column(&self, text: &str) -> Reading<Remote> {
@@ -149,8 +157,7 @@ impl RemoteReader {
             return Reading::NotRead("longer than an answer about remote work");
         }
         match self.cells.get(&text.to_lowercase()) {
-            Some(Some(remote)) => Reading::Read(*remote),
-            Some(None) => Reading::NotStated,
+            Some(remote) => Reading::Read(*remote),
             None => Reading::NotRead("not a known answer about remote work"),
         }
     }
@@ -199,6 +206,30 @@ impl RemoteReader {
         found
     }
 
+    /// Tells whether a cell of a column is a plain yes or no, which says less than the name of a work model.
+    pub(super) fn is_plain(text: &str) -> bool {
+        const PLAIN: [&str; 12] =
+            ["true", "false", "yes", "no", "y", "n", "1", "0", "1.0", "0.0", "t", "f"];
+        let text = text.trim();
+        text.is_empty() || PLAIN.iter().any(|plain| text.eq_ignore_ascii_case(plain))
+    }
+
+    /// Takes a phrase out of a place that says the work is not done from afar; nothing if there is none.
+    pub(super) fn without_denial(&self, place: &str) -> Option<String> {
+        // Lower case keeps the length of what the phrases are made of.
+        let lower = place.to_ascii_lowercase();
+        if !lower.contains("remote") && !lower.contains("telework") {
+            return None;
+        }
+        let is_rim = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        self.denials.iter().find_map(|phrase| {
+            let at = lower.find(phrase.as_str())?;
+            let (before, after) = (&place[..at], &place[at + phrase.len()..]);
+            let is_whole = is_rim(before.chars().next_back()) && is_rim(after.chars().next());
+            is_whole.then(|| format!("{before}; {after}"))
+        })
+    }
+
     /// Looks up one word of a place, in lower case.
     pub(super) fn word(&self, word: &str) -> Option<Remote> {
         self.words.get(word).copied()
@@ -223,7 +254,7 @@ mod tests {
         ] {
             assert_eq!(reader.column(cell).read(), expected, "{cell}");
         }
-        assert_eq!(reader.column("False"), Reading::NotStated);
+        assert_eq!(reader.column("False"), Reading::Read(Remote::NotRemote));
         assert_eq!(reader.column(""), Reading::NotStated);
         assert!(matches!(reader.column("perhaps"), Reading::NotRead(_)));
     }

@@ -24,6 +24,8 @@ const AREAS: (&str, &str) = (
     "corpus/places/uk_postcode_areas.txt",
     include_str!("../../../../corpus/places/uk_postcode_areas.txt"),
 );
+const UK_COUNTIES: &str = include_str!("../../../../corpus/places/uk_counties.txt");
+const US_COUNTIES: &str = include_str!("../../../../corpus/places/us_counties.txt");
 const WORDS: (&str, &str) =
     ("corpus/places/words.toml", include_str!("../../../../corpus/places/words.toml"));
 
@@ -71,6 +73,10 @@ pub(super) struct Words {
     beside: FxHashSet<String>,
     metro_before: Vec<String>,
     metro_after: Vec<String>,
+    time_zones: FxHashSet<String>,
+    hiring_countries: FxHashSet<String>,
+    county_after: Vec<String>,
+    first_words: BTreeMap<String, String>,
     short_names: BTreeMap<String, String>,
 }
 
@@ -85,6 +91,9 @@ pub(super) struct Codes {
     city_codes: FxHashMap<&'static str, FxHashMap<String, &'static str>>,
     metros: FxHashMap<String, Vec<State>>,
     areas: FxHashMap<&'static str, &'static str>,
+    /// Whether the name alone is enough.
+    uk_counties: FxHashMap<&'static str, bool>,
+    us_counties: FxHashMap<&'static str, State>,
     words: Words,
 }
 
@@ -99,6 +108,8 @@ impl Codes {
             city_codes: FxHashMap::default(),
             metros: FxHashMap::default(),
             areas: FxHashMap::default(),
+            uk_counties: FxHashMap::default(),
+            us_counties: FxHashMap::default(),
             words: parse(WORDS.0, WORDS.1)?,
         };
         for [code, name, region, division, others] in rows(STATES)? {
@@ -149,6 +160,19 @@ impl Codes {
             let mut words = line.split(' ');
             if let Some(country) = words.next() {
                 codes.areas.extend(words.map(|area| (area, country)));
+            }
+        }
+        for line in UK_COUNTIES.lines().filter(|line| !line.starts_with('#')) {
+            let names = line.strip_prefix("- ");
+            codes
+                .uk_counties
+                .extend(list(names.unwrap_or(line)).map(|name| (name, names.is_none())));
+        }
+        for line in US_COUNTIES.lines().filter(|line| !line.starts_with('#')) {
+            let state =
+                line.split_once(' ').and_then(|(code, names)| Some((codes.state(code)?, names)));
+            if let Some((state, names)) = state {
+                codes.us_counties.extend(list(names).map(|name| (name, state)));
             }
         }
         Ok(codes)
@@ -217,6 +241,63 @@ impl Codes {
         self.areas.get(area).copied()
     }
 
+    /// Tells whether a name in lower case is that of a county of the United Kingdom; `is_behind` says that
+    /// the name of a town stands before it.
+    pub(super) fn is_uk_county(&self, name: &str, is_behind: bool) -> bool {
+        self.uk_counties.get(name).is_some_and(|is_enough| *is_enough || is_behind)
+    }
+
+    /// Takes the word for a county off a name in lower case.
+    pub(super) fn without_county<'n>(&self, name: &'n str) -> Option<&'n str> {
+        self.words
+            .county_after
+            .iter()
+            .find_map(|word| name.strip_suffix(word.as_str())?.strip_suffix(' '))
+    }
+
+    /// Returns the state of a county of the United States whose name only it has.
+    pub(super) fn us_county(&self, name: &str) -> Option<State> {
+        self.us_counties.get(self.without_county(name)?).copied()
+    }
+
+    /// Tells whether a text in lower case is a time zone: `est`, `gmt+1`, or one that ends like them.
+    pub(super) fn is_time_zone(&self, text: &str) -> bool {
+        // "GMT+1", "UTC -05:00"
+        let (name, offset) = text.split_once(['+', '-']).unwrap_or((text, ""));
+        let is_offset =
+            offset.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | ' ' | '/' | '-'));
+        let bare = if is_offset { name.trim() } else { text };
+        let is_like_one = (3..=4).contains(&text.len())
+            && (text.ends_with("st") || text.ends_with("dt"))
+            && !text.contains(['a', 'e', 'i', 'o', 'u']);
+        is_like_one || self.words.time_zones.contains(bare)
+    }
+
+    /// Tells whether a code is that of a country which posts many jobs.
+    pub(super) fn is_hiring(&self, code: &str) -> bool {
+        self.words.hiring_countries.contains(code)
+    }
+
+    /// Returns the name of a city in the one way in which it is shown, however it is written: full, and with
+    /// capitals as in titles.
+    pub(super) fn shown_city(&self, written: &str) -> String {
+        let lower = written.to_lowercase();
+        let lower = self.full_name(&lower);
+        let mut shown = String::with_capacity(lower.len());
+        for (n, word) in lower.split(' ').filter(|word| !word.is_empty()).enumerate() {
+            let first = self.words.first_words.get(word).filter(|_| n == 0);
+            let word = first.map_or(word, String::as_str);
+            if n > 0 {
+                shown.push(' ');
+            }
+            let is_small =
+                matches!(word, "of" | "the" | "in" | "on" | "upon" | "de" | "la" | "and")
+                    || word.starts_with("d'");
+            push_capitalized(&mut shown, word, n > 0 && is_small);
+        }
+        shown
+    }
+
     pub(super) fn is_nothing(&self, text: &str) -> bool {
         self.words.nothing.contains(text)
     }
@@ -227,6 +308,22 @@ impl Codes {
 
     pub(super) fn is_beside(&self, word: &str) -> bool {
         self.words.beside.contains(word)
+    }
+}
+
+/// Appends a word with a capital at its start, behind each hyphen, and behind `Mc`, `O'` and `d'`.
+fn push_capitalized(shown: &mut String, word: &str, is_small: bool) {
+    let mut is_start = !is_small;
+    for (at, c) in word.char_indices() {
+        match is_start && c.is_alphabetic() {
+            true => shown.extend(c.to_uppercase()),
+            false => shown.push(c),
+        }
+        let so_far = &word[..at + c.len_utf8()];
+        let is_prefix = matches!(so_far, "mc" | "o'" | "o’" | "d'" | "d’" | "l'" | "l’");
+        is_start = matches!(c, '-' | '–' | '/' | '.' | '(') && !is_small
+            || is_start && !c.is_alphanumeric()
+            || is_prefix && word.len() > so_far.len() + 1;
     }
 }
 

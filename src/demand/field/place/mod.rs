@@ -30,6 +30,8 @@ const DECIDING_RATIO: usize = 20;
 
 /// The country whose states are read.
 const UNITED_STATES: &str = "US";
+/// The country whose counties are known by their names.
+const UNITED_KINGDOM: &str = "GB";
 /// The country whose provinces are known.
 const CANADA: &str = "CA";
 
@@ -76,8 +78,12 @@ pub enum PlaceBasis {
     City,
     /// A metropolitan area of the United States.
     Metro,
+    /// The name of a county of the United Kingdom or the United States.
+    County,
     /// Nothing: the text says how the work is done, not where.
     Remote,
+    /// Nothing that can be read, although the text names a place beside how the work is done.
+    Unread,
 }
 
 impl PlaceBasis {
@@ -88,7 +94,9 @@ impl PlaceBasis {
             Self::Postcode => "postcode",
             Self::City => "city",
             Self::Metro => "metro",
+            Self::County => "county",
             Self::Remote => "remote",
+            Self::Unread => "unread",
         }
     }
 }
@@ -103,7 +111,8 @@ pub struct Place {
     /// The US Census region. A metropolitan area over several states of one region has a region
     /// and no state; territories have none.
     pub region: Option<Region>,
-    /// The city, as written; may be a district, a county or a workplace.
+    /// The city, written in one way whatever case and abbreviations the text has (`Saint Louis`); may be a
+    /// district, a county or a workplace.
     pub city: Option<String>,
     /// What the place says about remote work.
     pub remote: Option<Remote>,
@@ -111,6 +120,15 @@ pub struct Place {
     pub several: bool,
     /// What tells the country or state.
     pub basis: PlaceBasis,
+}
+
+impl Place {
+    /// Tells whether the work can be done from anywhere, as far as the text says.
+    pub fn is_anywhere(&self) -> bool {
+        self.country.is_none()
+            && self.basis == PlaceBasis::Remote
+            && self.remote == Some(Remote::Remote)
+    }
 }
 
 /// What codes of two letters mean that stand alone in a cell: `CA` is California or Canada.
@@ -147,6 +165,62 @@ impl BareCodes {
             _ => Self::Undecided,
         }
     }
+}
+
+/// Members of an object that name a city, a state, a country, or all of a place, best first.
+const CITY_KEYS: [&str; 5] = ["addressLocality", "city", "cityName", "locality", "town"];
+const STATE_KEYS: [&str; 6] =
+    ["addressRegion", "state", "stateCode", "region", "province", "admin1"];
+const COUNTRY_KEYS: [&str; 3] = ["addressCountry", "country", "countryCode"];
+const WHOLE_KEYS: [&str; 7] = [
+    "display_name",
+    "displayName",
+    "formatted",
+    "location",
+    "locationName",
+    "LocationName",
+    "name",
+];
+
+/// Returns a text that was UTF-8 and was read as windows-1252 as it was: `MontrÃ©al` is `Montréal`.
+fn unmojibaked(text: &str) -> Option<String> {
+    if !text.contains(['\u{c3}', '\u{c2}', '\u{e2}']) {
+        return None;
+    }
+    let (bytes, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(text);
+    if is_lossy { None } else { String::from_utf8(bytes.into_owned()).ok() }
+}
+
+/// Reads a dict or list as Python prints it: `{'city': 'Austin', 'state': None}`.
+fn python_literal(text: &str) -> Option<serde_json::Value> {
+    if !text.starts_with(['{', '[']) || !text.contains('\'') {
+        return None;
+    }
+    let mut json = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                json.push('"');
+            }
+            (Some(open), c) if open == c => {
+                quote = None;
+                json.push('"');
+            }
+            (Some(_), '"') => json.push_str("\\\""),
+            (Some(_), '\\') => match chars.next() {
+                Some('\'') => json.push('\''),
+                Some(next) => json.extend(['\\', next]),
+                None => return None,
+            },
+            _ => json.push(c),
+        }
+    }
+    let json =
+        json.replace(": None", ": null").replace(": True", ": true").replace(": False", ": false");
+    serde_json::from_str(&json).ok()
 }
 
 /// Reads places by the code lists that the binary carries.
@@ -211,18 +285,50 @@ impl PlaceReader {
             return Reading::NotRead("too long for a place");
         }
         let text = if text.contains('&') { htmlize::unescape(text) } else { Cow::Borrowed(text) };
+        let text = match unmojibaked(&text) {
+            Some(text) => Cow::Owned(text),
+            None => text,
+        };
         let trimmed = text.trim();
         if trimmed.starts_with(['{', '['])
             && let Ok(value) = serde_json::from_str(trimmed)
         {
             return self.read_json(&value);
         }
+        if let Some(value) = python_literal(trimmed) {
+            return self.read_json(&value);
+        }
         let clean = parts::clean(trimmed);
+        if let Some(rest) = self.remote.without_denial(&clean) {
+            return self.denied(self.read_with(&rest, bare));
+        }
         if clean.is_empty() || self.codes.is_nothing(&clean.to_lowercase()) {
             return Reading::NotStated;
         }
         let alternatives = parts::alternatives(&clean, &self.codes, &self.remote);
         self.read_alternatives(&alternatives, bare)
+    }
+
+    /// Notes that the work of a place is not remote; on site if that is said besides.
+    fn denied(&self, place: Reading<Place>) -> Reading<Place> {
+        match place {
+            Reading::Read(place) => {
+                let remote = place.remote.filter(|remote| *remote != Remote::Remote);
+                Reading::Read(Place { remote: remote.or(Some(Remote::NotRemote)), ..place })
+            }
+            Reading::NotStated | Reading::NotRead(_) => Reading::Read(Place {
+                country: None,
+                state: None,
+                region: None,
+                city: None,
+                remote: Some(Remote::NotRemote),
+                several: false,
+                basis: match place {
+                    Reading::NotStated => PlaceBasis::Remote,
+                    _ => PlaceBasis::Unread,
+                },
+            }),
+        }
     }
 
     fn read_alternatives(
@@ -247,7 +353,7 @@ impl PlaceReader {
                         country: Some(country),
                         state: state.map(|state| state.code),
                         region,
-                        city,
+                        city: city.map(|city| self.codes.shown_city(&city)),
                         remote,
                         several: several || more,
                         basis,
@@ -256,7 +362,9 @@ impl PlaceReader {
                 Err(reason) => problem = problem.or(reason),
             }
         }
+        let is_unread = problem.is_some_and(|reason| reason != resolve::WORLD);
         match (remote, problem) {
+            (None, None) if several => Reading::NotStated,
             (None, None) => Reading::NotRead("names no place"),
             (None, Some(reason)) => Reading::NotRead(reason),
             (remote, _) => Reading::Read(Place {
@@ -266,7 +374,7 @@ impl PlaceReader {
                 city: None,
                 remote,
                 several,
-                basis: PlaceBasis::Remote,
+                basis: if is_unread { PlaceBasis::Unread } else { PlaceBasis::Remote },
             }),
         }
     }
@@ -316,7 +424,7 @@ impl PlaceReader {
                     country: Some(UNITED_STATES),
                     state: Some(state.code),
                     region: state.region,
-                    city: (!city.is_empty()).then_some(city),
+                    city: (!city.is_empty()).then(|| self.codes.shown_city(&city)),
                     remote: None,
                     several: false,
                     basis: PlaceBasis::Stated,
@@ -328,7 +436,7 @@ impl PlaceReader {
                 country: Some(code),
                 state: None,
                 region: None,
-                city: (!city.is_empty()).then_some(city),
+                city: (!city.is_empty()).then(|| self.codes.shown_city(&city)),
                 remote: None,
                 several: false,
                 basis: PlaceBasis::Stated,
@@ -371,23 +479,27 @@ impl PlaceReader {
                 None => Reading::NotStated,
             },
             Value::Object(object) => {
-                let text = |key: &str| match object.get(key) {
-                    Some(Value::String(text)) => text.as_str(),
-                    Some(Value::Object(inner)) => {
-                        inner.get("name").and_then(Value::as_str).unwrap_or_default()
-                    }
-                    _ => "",
+                let text_of = |key: &str| match object.get(key) {
+                    Some(Value::String(text)) => Some(text.as_str()),
+                    Some(Value::Object(inner)) => inner.get("name").and_then(Value::as_str),
+                    _ => None,
+                };
+                let text = |keys: &[&str]| {
+                    let texts = keys.iter().filter_map(|key| text_of(key));
+                    { texts }.find(|text| !self.is_nothing(text)).unwrap_or_default()
                 };
                 match object.get("address").or_else(|| object.get("jobLocation")) {
                     Some(Value::String(text)) => self.read(text),
                     Some(Value::Object(inner)) if !inner.contains_key("address") => {
                         self.read_json(&Value::Object(inner.clone()))
                     }
-                    _ => self.read_parts(
-                        text("addressLocality"),
-                        text("addressRegion"),
-                        text("addressCountry"),
-                    ),
+                    _ => {
+                        let parts = [&CITY_KEYS[..], &STATE_KEYS, &COUNTRY_KEYS].map(text);
+                        match parts {
+                            ["", "", ""] => self.read(text(&WHOLE_KEYS)),
+                            [city, state, country] => self.read_parts(city, state, country),
+                        }
+                    }
                 }
             }
             Value::Null => Reading::NotStated,

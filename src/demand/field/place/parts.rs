@@ -79,7 +79,56 @@ pub(super) fn alternatives<'a>(
     let mut taker = Taker { codes, remote, left: MOST_PARTS };
     let split = text.split([';', '|', '•', '\n']);
     let split = split.flat_map(|piece| piece.split(" / ")).flat_map(|piece| piece.split(" or "));
+    let split = split.flat_map(|piece| joined(piece, codes));
     split.filter(|piece| !piece.trim().is_empty()).map(|piece| taker.alternative(piece)).collect()
+}
+
+/// Splits `Denver, CO & Tulsa, OK` and `Boston and New York`, but not `Tyne and Wear`: what is joined are
+/// places if each is one by itself, and the whole is none.
+fn joined<'a>(text: &'a str, codes: &Codes) -> Vec<&'a str> {
+    let is_known = |text: &str| {
+        let lower = text.to_lowercase();
+        codes.name(&lower).is_some()
+            || codes.city(&lower).is_some()
+            || codes.metro(&lower).is_some()
+            || codes.is_uk_county(&lower, true)
+    };
+    let is_code = |text: &str| {
+        text.len() == 2
+            && text.bytes().all(|byte| byte.is_ascii_uppercase())
+            && codes.state(text).is_some()
+    };
+    // The last word of `Denver CO`, too.
+    let is_place = |part: &str| {
+        let part = trim(part);
+        is_known(part) || is_code(part.rsplit(' ').next().unwrap_or_default())
+    };
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some((at, joint)) = [" & ", " and "]
+        .iter()
+        .filter_map(|joint| Some((from + rest.get(from..)?.find(joint)?, joint.len())))
+        .min()
+    {
+        let (left, right) = (&rest[..at], &rest[at + joint..]);
+        let last = left.rsplit(',').next().unwrap_or_default();
+        let next = right.split([',', '&']).next().unwrap_or_default();
+        let next = next.split(" and ").next().unwrap_or_default();
+        let whole = trim(&rest[left.len() - last.len()..at + joint + next.len()]);
+        let after = right.get(next.len()..).unwrap_or_default().trim_start_matches([',', ' ']);
+        let is_next = is_place(next) || after.get(..2).is_some_and(is_code);
+        // "Boston, MA and 4 more"
+        let is_count = next.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        if is_place(last) && (is_next || is_count) && !is_known(whole) {
+            pieces.push(left);
+            (rest, from) = (right, 0);
+        } else {
+            from = at + joint;
+        }
+    }
+    pieces.push(rest);
+    pieces
 }
 
 struct Taker<'c> {
@@ -105,6 +154,9 @@ impl Taker<'_> {
         for aside in asides {
             if aside.trim_start().starts_with('+') {
                 found.several = true;
+                continue;
+            }
+            if self.codes.is_time_zone(&trim(aside).to_lowercase()) {
                 continue;
             }
             let mut beside = Alternative::default();
@@ -143,7 +195,9 @@ impl Taker<'_> {
         let is_code = matches!(first.len(), 2 | 3)
             && first.bytes().all(|b| b.is_ascii_uppercase())
             && self.codes.code(first).is_some();
-        let is_remote = self.remote.word(&first.to_lowercase()).is_some();
+        let first_lower = first.to_lowercase();
+        let is_remote = self.remote.word(&first_lower).is_some()
+            || self.codes.name(&first_lower).is_some_and(|name| name.country.is_some());
         if !is_known && (is_code || is_remote) && !rest.is_empty() {
             found.dashed = true;
             for piece in piece.split('-') {
@@ -160,7 +214,8 @@ impl Taker<'_> {
         }
         self.left -= 1;
         let lower = text.to_lowercase();
-        if self.codes.is_nothing(&lower) {
+        let is_zone = lower.len() > 2 && self.codes.is_time_zone(&lower);
+        if self.codes.is_nothing(&lower) || is_zone {
             return;
         }
         if let Some(remote) = self.remote.word(&lower) {
@@ -170,13 +225,24 @@ impl Taker<'_> {
         if let Some(meaning) = self.meaning(text, &lower) {
             return self.push(text, lower, meaning, found);
         }
-        if let Some((rest, country)) = strip_postcode(text, self.codes) {
+        // "LS1 4AP Leeds"
+        let start = text.match_indices(' ').nth(1).map(|(at, _)| text.split_at(at));
+        let stripped = start.and_then(|(postcode, rest)| {
+            let (before, country) = strip_postcode(postcode, self.codes)?;
+            before.is_empty().then_some((rest, country))
+        });
+        let stripped = strip_postcode(text, self.codes).or(stripped);
+        if let Some((rest, country)) = stripped {
             found.postcode = found.postcode.or(Some(country));
             return self.part(trim(rest), found);
         }
         if let (Some(country), false) = (outward_code(text, self.codes), found.parts.is_empty()) {
             found.postcode = found.postcode.or(Some(country));
             return;
+        }
+        if let Some((rest, country)) = strip_outward_code(text, self.codes) {
+            found.postcode = found.postcode.or(Some(country));
+            return self.part(trim(rest), found);
         }
         if let Some(rest) = strip_zip(text) {
             found.zip = true;
@@ -185,14 +251,15 @@ impl Taker<'_> {
         if self.codes.city(&lower).is_some() || self.codes.metro(&lower).is_some() {
             return self.push(text, lower, Meaning::Other, found);
         }
-        self.worded(text, lower, found);
+        self.worded(text, found);
     }
 
     /// Looks again without the words that stand beside names: `Berlin office`, `Remote in the US`.
-    fn worded<'a>(&mut self, text: &'a str, lower: String, found: &mut Alternative<'a>) {
+    fn worded<'a>(&mut self, text: &'a str, found: &mut Alternative<'a>) {
         let mut kept = Vec::new();
         let mut counted = false;
         let mut dropped = false;
+        let said = found.remote;
         for word in text.split(' ') {
             let bare = trim(word);
             let lower = bare.to_lowercase();
@@ -200,7 +267,7 @@ impl Taker<'_> {
                 found.remote = found.remote.or(Some(remote));
                 dropped = true;
             } else if bare.is_empty() || self.codes.is_beside(&lower) && bare != "IN" {
-                counted |= lower == "locations";
+                counted |= matches!(lower.as_str(), "locations" | "more" | "others");
                 dropped = true;
             } else if !bare.contains(char::is_alphabetic) {
                 dropped = true;
@@ -209,9 +276,15 @@ impl Taker<'_> {
             }
         }
         found.several |= counted;
-        if kept.is_empty() {
-            return;
-        }
+        let (Some(first), Some(last)) = (kept.first(), kept.last()) else { return };
+        // "Remote in Austin": the words of the work model around the name are no part of it.
+        let is_based = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("based"));
+        let text = match (found.remote != said, text.find(first), text.rfind(last)) {
+            (true, Some(start), Some(end)) => text.get(start..end + last.len()).unwrap_or(text),
+            (false, Some(start), _) if is_based => text.get(start..).unwrap_or(text),
+            _ => text,
+        };
+        let lower = text.to_lowercase();
         if dropped {
             let rest = kept.join(" ");
             let rest_lower = rest.to_lowercase();
@@ -265,6 +338,8 @@ impl Taker<'_> {
         if let Some(name) = self.codes.name(lower) {
             return Some(Meaning::Name(name));
         }
+        // "Austin, Tx."
+        let text = text.strip_suffix('.').filter(|text| text.len() == 2).unwrap_or(text);
         let is_code = match text.len() {
             2 => text.bytes().all(|b| b.is_ascii_alphabetic()),
             3 => text.bytes().all(|b| b.is_ascii_uppercase()),
@@ -310,6 +385,20 @@ fn strip_postcode<'a>(text: &'a str, codes: &Codes) -> Option<(&'a str, &'static
         ("A9A", "9A9") => Some((rest, super::CANADA)),
         _ => None,
     }
+}
+
+/// Takes the first half of a British postcode off the end of a town: `Leeds LS1`. Of areas of one letter,
+/// which stand for buildings and doors as well (`Suite B2`), only behind the town they are named after.
+fn strip_outward_code<'a>(text: &'a str, codes: &Codes) -> Option<(&'a str, &'static str)> {
+    let (rest, last) = text.rsplit_once(' ')?;
+    let country = outward_code(last, codes).filter(|_| last == last.to_uppercase())?;
+    let is_of_one_letter = last[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_town = rest.starts_with(char::is_alphabetic)
+        && !rest.contains(|c: char| c.is_ascii_digit())
+        && (!is_of_one_letter
+            || rest.starts_with(&last[..1])
+            || rest.eq_ignore_ascii_case("london"));
+    is_town.then_some((rest, country))
 }
 
 /// Reads the first half of a British postcode: `SO14`.

@@ -2,14 +2,14 @@
 
 use super::codes::{City, Code, Name, State};
 use super::parts::{Alternative, Meaning, Part};
-use super::{BareCodes, CANADA, PlaceBasis, PlaceReader, Region, UNITED_STATES};
+use super::{BareCodes, CANADA, PlaceBasis, PlaceReader, Region, UNITED_KINGDOM, UNITED_STATES};
 
 /// The name that is both a state and a country, beside the territories.
 const STATE_AND_COUNTRY: &str = "Georgia";
 /// The name, in lower case, of a state and of the capital.
 const STATE_OR_CAPITAL: &str = "washington";
 
-const WORLD: &str = "names a part of the world, not a country";
+pub(super) const WORLD: &str = "names a part of the world, not a country";
 const BARE_CODE: &str = "a code that is both a US state and a country";
 const BARE_NAME: &str = "a name that is both a US state and a country";
 const CODE_AFTER_UNKNOWN: &str =
@@ -37,6 +37,10 @@ impl Found {
         self.city = city.map(|part| part.text.to_owned());
         self
     }
+
+    fn in_city_of(self, parts: &[&Part<'_>]) -> Self {
+        self.in_city(parts.first().copied())
+    }
 }
 
 impl PlaceReader {
@@ -52,6 +56,25 @@ impl PlaceReader {
     ) -> Result<Found, Option<&'static str>> {
         let mut parts: Vec<&Part<'_>> =
             alternative.parts.iter().filter(|part| part.meaning != Meaning::World).collect();
+        // "Austin, Travis County, Texas": the town says it, unless there is none.
+        let is_county = |part: &&Part<'_>| {
+            part.meaning == Meaning::Other && self.codes.without_county(&part.lower).is_some()
+        };
+        let is_town = |part: &&Part<'_>| part.meaning == Meaning::Other && !is_county(part);
+        let county = parts.iter().find(|part| is_county(part)).copied();
+        if parts.iter().any(|part| is_town(&part)) {
+            parts.retain(|part| !is_county(&part));
+        }
+        // "Remote - PA": few postings are for Panama.
+        let bare = match (bare, parts.as_slice()) {
+            (BareCodes::Undecided, [Part { text, meaning: Meaning::Code(_), .. }])
+                if alternative.remote.is_some()
+                    && !self.codes.is_hiring(&text.to_ascii_uppercase()) =>
+            {
+                BareCodes::States
+            }
+            _ => bare,
+        };
         if let Some(country) = alternative.postcode {
             let found = Found::new(country, None, PlaceBasis::Postcode);
             let city = parts.iter().rev().find(|part| part.meaning == Meaning::Other);
@@ -69,7 +92,16 @@ impl PlaceReader {
         let Some((last, before)) = parts.split_last() else {
             return Err(alternative.parts.first().map(|_| WORLD));
         };
-        self.by_meaning(last, before, bare, alternative.zip).map_err(Some)
+        let found = self.by_meaning(last, before, bare, alternative.zip);
+        // "Dallas, Dallas County" of a town that has namesakes.
+        let by_county = |reason| match county.and_then(|county| self.codes.us_county(&county.lower))
+        {
+            Some(state) => {
+                Ok(Found::new(UNITED_STATES, Some(state), PlaceBasis::County).in_city_of(&parts))
+            }
+            None => Err(Some(reason)),
+        };
+        found.or_else(by_county)
     }
 
     fn by_meaning(
@@ -238,6 +270,10 @@ impl PlaceReader {
     }
 
     fn by_city(&self, last: &Part<'_>, before: &[&Part<'_>]) -> Result<Found, &'static str> {
+        if self.codes.is_uk_county(&last.lower, !before.is_empty()) {
+            let city = before.first().copied().unwrap_or(last);
+            return Ok(Found::new(UNITED_KINGDOM, None, PlaceBasis::County).in_city(Some(city)));
+        }
         if let Some(found) = self.by_metro(last) {
             return Ok(found.in_city(Some(last)));
         }

@@ -35,7 +35,7 @@ fn places_are_written_in_many_ways() {
         ("Nashville, TN", "US/TN Nashville"),
         ("Nashville, TN 37203", "US/TN Nashville"),
         ("Nashville, TN 37203-1234", "US/TN Nashville"),
-        ("nashville, tn", "US/TN nashville"),
+        ("nashville, tn", "US/TN Nashville"),
         ("Nashville TN", "US/TN Nashville"),
         ("Remote - US", "US/- [remote]"),
         ("US Remote", "US/- [remote]"),
@@ -63,13 +63,13 @@ fn places_are_written_in_many_ways() {
         ("San Francisco Bay Area", "US/CA San Francisco Bay Area"),
         ("Greater Chicago Area", "US/- Greater Chicago Area"),
         ("New York City Metropolitan Area", "US/- New York City Metropolitan Area"),
-        ("Dallas–Fort Worth metroplex, TX", "US/TX Dallas–Fort Worth metroplex"),
+        ("Dallas–Fort Worth metroplex, TX", "US/TX Dallas–Fort Worth Metroplex"),
         ("Austin, Texas Metropolitan Area", "US/TX Austin"),
         ("Greater London", "GB/- Greater London"),
         ("Ormskirk, L39 8SE", "GB/- Ormskirk"),
         ("Somewhere Hospital, Truro, TR13LJ", "GB/- Truro"),
         ("Broomfield or Southend, SS16 5NL", "GB/- Southend +"),
-        ("St Helier, JE1 1AA", "JE/- St Helier"),
+        ("St Helier, JE1 1AA", "JE/- Saint Helier"),
         ("Portugal (Remote)", "PT/- [remote]"),
         ("Remote (UK)", "GB/- [remote]"),
         ("remote,Canada", "CA/- [remote]"),
@@ -108,11 +108,11 @@ fn places_are_written_in_many_ways() {
         ("Remote, Europe", "-/- [remote]"),
         ("Europe", "not read: names a part of the world, not a country"),
         ("USA", "US/-"),
-        ("2 Locations", "not read: names no place"),
+        ("2 Locations", "not stated"),
         ("Boise, ID 30 applicants", "US/ID Boise"),
         ("Minneapolis,&nbsp;MN", "US/MN Minneapolis"),
         (" \u{a0}Boston ,\t MA \u{200b}", "US/MA Boston"),
-        ("Berlin office", "DE/- Berlin office"),
+        ("Berlin office", "DE/- Berlin Office"),
         (
             r#"{"@type": "PostalAddress", "addressLocality": "Dallas", "addressRegion": "TX", "addressCountry": "US"}"#,
             "US/TX Dallas",
@@ -124,6 +124,105 @@ fn places_are_written_in_many_ways() {
         ("", "not stated"),
         ("N/A", "not stated"),
         ("-1", "not stated"),
+    ] {
+        let found = shown(reader.read(text));
+        if found != expected {
+            wrong.push(format!("{text:?}: {found}, expected {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The work model, time zones, counties, several places and spellings, as people find them in exports.
+#[test]
+fn what_stands_around_a_place_is_no_part_of_it() {
+    let reader = &*READER;
+    let mut wrong = Vec::new();
+    for (text, expected) in [
+        // Work models.
+        ("Remote in Austin, TX", "US/TX Austin [remote]"),
+        ("Hybrid remote in Austin, TX", "US/TX Austin [hybrid]"),
+        ("Hybrid work in Austin, TX", "US/TX Austin [hybrid]"),
+        ("Hybrid - Leeds LS1", "GB/- Leeds [hybrid]"),
+        ("On-site in Denver, CO", "US/CO Denver [on_site]"),
+        ("On-site", "-/- [on_site]"),
+        ("Hybrid", "-/- [hybrid]"),
+        ("Temporarily Remote in Dallas, TX", "US/TX Dallas [remote]"),
+        ("Remote in Boise, ID 83702", "US/ID Boise [remote]"),
+        ("Fully remote, based in Leeds", "GB/- Leeds [remote]"),
+        ("Work from home, Tampa, FL", "US/FL Tampa [remote]"),
+        ("Virtual - Ohio", "US/OH [remote]"),
+        ("Telework eligible - Bethesda, MD", "US/MD Bethesda [remote]"),
+        ("Remote - PA", "US/PA [remote]"),
+        ("Remote - CA", "-/- [remote]"),
+        ("Not remote - Tulsa, OK", "US/OK Tulsa [not_remote]"),
+        ("Tulsa, OK (not remote)", "US/OK Tulsa [not_remote]"),
+        ("Tulsa, OK (non-remote)", "US/OK Tulsa [not_remote]"),
+        ("No remote: Tulsa, OK", "US/OK Tulsa [not_remote]"),
+        ("Tulsa, OK - on-site only, no remote", "US/OK Tulsa [on_site]"),
+        ("Tulsa, OK. This is not a remote position", "US/OK Tulsa [not_remote]"),
+        // Time zones.
+        ("Remote (EST)", "-/- [remote]"),
+        ("Remote (XST)", "-/- [remote]"),
+        ("Remote, US (PST)", "US/- [remote]"),
+        ("United States (CT)", "US/-"),
+        ("Remote (AM)", "-/- [remote]"),
+        ("Remote - US - EST", "US/- [remote]"),
+        ("Remote (GMT+1)", "-/- [remote]"),
+        ("Hartford, CT", "US/CT Hartford"),
+        ("Billings, MT", "US/MT Billings"),
+        ("Remote (TX)", "US/TX [remote]"),
+        // Counties and postcodes.
+        ("Richmond, Surrey", "GB/- Richmond"),
+        ("Leeds, West Yorkshire", "GB/- Leeds"),
+        ("Bury, Greater Manchester", "GB/- Bury"),
+        ("Greater Manchester", "GB/- Greater Manchester"),
+        ("Norwich, Norfolk", "GB/- Norwich"),
+        ("Norfolk, VA", "US/VA Norfolk"),
+        ("Kent, WA", "US/WA Kent"),
+        ("Newcastle upon Tyne, Tyne and Wear", "GB/- Newcastle upon Tyne"),
+        ("Tyne and Wear", "GB/- Tyne and Wear"),
+        ("Leeds LS1", "GB/- Leeds"),
+        ("LS1 4AP Leeds", "GB/- Leeds"),
+        ("Manchester M1", "GB/- Manchester"),
+        ("London SW1A 1AA", "GB/- London"),
+        ("Suite B2", "not read: names no country or state, and no city of the list"),
+        ("Dallas, Dallas County", "US/TX Dallas"),
+        ("Dallas County", "US/TX Dallas County"),
+        ("Columbus, Maricopa County", "US/AZ Columbus"),
+        ("Austin, Travis County, Texas", "US/TX Austin"),
+        ("Orange County, CA", "US/CA Orange County"),
+        // Several places.
+        ("San Francisco, CA & New York, NY", "US/CA San Francisco +"),
+        ("Denver, CO and Tulsa, OK", "US/CO Denver +"),
+        ("Boston and New York", "US/MA Boston +"),
+        ("Boston, MA and 4 more", "US/MA Boston +"),
+        ("Bosnia and Herzegovina", "BA/-"),
+        ("Trinidad & Tobago", "TT/-"),
+        ("Multiple Locations", "not stated"),
+        ("Nationwide", "not stated"),
+        // Spellings of one town.
+        ("AUSTIN, TX", "US/TX Austin"),
+        ("Austin, Tx.", "US/TX Austin"),
+        ("St. Louis, MO", "US/MO Saint Louis"),
+        ("Saint Louis, Missouri", "US/MO Saint Louis"),
+        ("ST LOUIS MO 63110", "US/MO Saint Louis"),
+        ("New York City, NY", "US/NY New York"),
+        ("ft. worth, tx", "US/TX Fort Worth"),
+        ("COEUR D'ALENE, ID", "US/ID Coeur d'Alene"),
+        ("mcallen, tx", "US/TX McAllen"),
+        ("WINSTON-SALEM, NC", "US/NC Winston-Salem"),
+        ("O’FALLON, MO", "US/MO O’Fallon"),
+        ("United States-Texas-Austin", "US/TX Austin"),
+        ("MontrÃ©al, QC", "CA/- Montréal"),
+        // Objects.
+        ("{'city': 'Austin', 'state': 'TX'}", "US/TX Austin"),
+        ("{'city': \"Coeur d'Alene\", 'state': 'ID', 'country': None}", "US/ID Coeur d'Alene"),
+        ("[{'city': 'Austin', 'state': 'TX'}, {'city': 'Waco', 'state': 'TX'}]", "US/TX Austin +"),
+        ("['Austin, TX']", "US/TX Austin"),
+        (r#"{"city": "Leeds", "country": "UK"}"#, "GB/- Leeds"),
+        (r#"{"display_name": "Leeds, West Yorkshire"}"#, "GB/- Leeds"),
+        (r#"{"name": "Austin, TX"}"#, "US/TX Austin"),
     ] {
         let found = shown(reader.read(text));
         if found != expected {
