@@ -37,10 +37,6 @@ impl Found {
         self.city = city.map(|part| part.text.to_owned());
         self
     }
-
-    fn in_city_of(self, parts: &[&Part<'_>]) -> Self {
-        self.in_city(parts.first().copied())
-    }
 }
 
 impl PlaceReader {
@@ -94,14 +90,15 @@ impl PlaceReader {
         };
         let found = self.by_meaning(last, before, bare, alternative.zip);
         // "Dallas, Dallas County" of a town that has namesakes.
-        let by_county = |reason| match county.and_then(|county| self.codes.us_county(&county.lower))
-        {
-            Some(state) => {
-                Ok(Found::new(UNITED_STATES, Some(state), PlaceBasis::County).in_city_of(&parts))
+        let state = county.and_then(|county| self.codes.us_county(&county.lower));
+        match (found, state) {
+            (Ok(found), _) if found.country != UNITED_STATES || found.state.is_some() => Ok(found),
+            (_, Some(state)) => {
+                let found = Found::new(UNITED_STATES, Some(state), PlaceBasis::County);
+                Ok(found.in_city(parts.first().copied()))
             }
-            None => Err(Some(reason)),
-        };
-        found.or_else(by_county)
+            (found, None) => found.map_err(Some),
+        }
     }
 
     fn by_meaning(
