@@ -194,9 +194,78 @@ fn errors_are_one_line_and_say_what_to_do() {
         let told = text(&output.stderr).replace(&*tagged.to_string_lossy(), "FILE");
         told.lines().last().unwrap().to_owned()
     };
-    insta::assert_snapshot!(told(&["-q", "--by", "stat"]), @"rolecall: FILE: nothing to group by is called `stat`; there are role, tier, country, state, region, city, month, quarter, year, employer, board, remote, title, file, and the columns `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
+    insta::assert_snapshot!(told(&["-q", "--by", "stat"]), @"rolecall: FILE: nothing to group by is called `stat`; did you mean `state`? There are role, tier, country, state, region, city, month, quarter, year, employer, board, remote, title, file, and the columns `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
     insta::assert_snapshot!(told(&["-q", "--posted-column", "when"]), @"rolecall: FILE: --posted-column: no column `when`; the file has: `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
     insta::assert_snapshot!(told(&["-q", "-o", "x.ods"]), @"rolecall: x.ods: expected a name that ends in .csv, .tsv, .json, .parquet or .xlsx; HTML is written by --report");
     fs::write(&tagged, "title,onc_role\nTrainer,trainer\n").unwrap();
     insta::assert_snapshot!(told(&["-q", "--unit", "ads"]), @"rolecall: --unit ads: it is not known which rows repeat an ad; tag with --dedup, or leave out --no-dedup");
+}
+
+/// A column of dates in odd forms: what can't be read is counted and told, with what helps, and the rest is read.
+#[test]
+fn dates_that_cannot_be_read_are_told_with_what_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let table = |dates: &[&str]| {
+        let rows = dates.iter().enumerate().map(|(n, date)| {
+            format!("EHR Trainer,Teach nurses the Epic record in class {n},Employer {n},{date}\n")
+        });
+        let rows: String = rows.collect();
+        std::fs::write(&path, format!("title,description,company,date_posted\n{rows}")).unwrap();
+    };
+    let run = |more: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        let out =
+            command.args(["demand", "--by", "month", "--no-correction"]).arg(&path).args(more);
+        let out = out.env("NO_COLOR", "1").output().unwrap();
+        assert_eq!(out.status.code(), Some(0));
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(out.stdout), text(out.stderr))
+    };
+    table(&["4 days ago", "Yesterday", "a while", "soon", "2024-03-05"]);
+    let (counts, told) = run(&[]);
+    assert!(counts.contains("(not read),4,") && counts.contains("2024-03,1,"), "{counts}");
+    let expected =
+        "date from `date_posted`: 1 read, 4 not read (such as `4 days ago`), 0 not stated";
+    assert!(told.contains(expected) && told.contains("needs --collected DAY"), "{told}");
+    let (counts, _) = run(&["--collected", "2024-03-31"]);
+    assert!(counts.contains("(not read),2,") && counts.contains("2024-03,3,"), "{counts}");
+    // Nothing shows the order, and nothing is guessed.
+    table(&["10/9/2016", "3/9/2016", "11/10/2016"]);
+    assert!(run(&[]).0.contains("(not read),3,"));
+    let (counts, _) = run(&["--date-order", "dmy"]);
+    assert!(counts.contains("2016-09,2,") && counts.contains("2016-10,1,"), "{counts}");
+    let (counts, _) = run(&["--date-order", "mdy"]);
+    assert!(counts.contains("2016-10,1,") && counts.contains("2016-03,1,"), "{counts}");
+    // Day numbers of a spreadsheet, in a column that says so.
+    table(&["45356", "45357", "45389"]);
+    let (counts, _) = run(&[]);
+    assert!(counts.contains("2024-03,2,") && counts.contains("2024-04,1,"), "{counts}");
+}
+
+/// The work model's own column says more than yes and no, and a plain no is no blank.
+#[test]
+fn the_name_of_a_work_model_beats_yes_and_no() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let counts = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        let arguments = ["demand", "-q", "--by", "remote", "--no-correction", "--no-dedup"];
+        String::from_utf8(command.args(arguments).arg(&path).output().unwrap().stdout).unwrap()
+    };
+    let table = counts(
+        "title,description,is_remote,workplace_type\nEHR Trainer,Teach Epic to nurses,False,Hybrid\n\
+         EHR Trainer,Teach Epic to nurses,True,Remote\nEHR Trainer,Teach Epic to nurses,False,On-site\n",
+    );
+    for row in ["hybrid,1,", "remote,1,", "on_site,1,"] {
+        assert!(table.contains(row), "{table}");
+    }
+    let table = counts(
+        "title,description,is_remote\nEHR Trainer,Teach Epic to nurses,False\nEHR Trainer,Teach Epic to \
+         nurses,\nEHR Trainer,Teach Epic to nurses,True\n",
+    );
+    for row in ["not_remote,1,", "(not stated),1,", "remote,1,"] {
+        assert!(table.contains(row), "{table}");
+    }
 }

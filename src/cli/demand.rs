@@ -100,6 +100,10 @@ enum UnitChoice {
     Ads,
 }
 
+/// What helps where dates can't be read.
+const DATE_HINT: &str = "`4 days ago` needs --collected DAY, `4/3/2024` may need --date-order mdy or dmy; \
+                         --posted-column names another column";
+
 /// Rows that were set aside and are shown.
 const SHOWN_SET_ASIDE: usize = 5;
 
@@ -279,12 +283,21 @@ fn tell(overview: &Overview) -> anyhow::Result<()> {
         Some(duplicates) => writeln!(err, "{duplicates} repeat an ad that was there before")?,
         None => writeln!(err, "it is not known which rows repeat an ad")?,
     }
-    for field in quality.fields.iter().filter(|field| field.not_read > 0) {
-        writeln!(
-            err,
-            "{}: {} read, {} not read, {} not stated",
-            field.field, field.read, field.not_read, field.not_stated
-        )?;
+    for field in quality.fields.iter().filter(|field| !field.columns.is_empty()) {
+        let columns: Vec<_> = field.columns.iter().map(|name| format!("`{name}`")).collect();
+        let columns = columns.join(", ");
+        let line = format!("{} from {columns}: {} read", field.field, field.read);
+        write!(err, "{}", printable(&line))?;
+        if field.not_read > 0 {
+            write!(err, ", {} not read", field.not_read)?;
+            if let Some((example, _)) = field.examples.first() {
+                write!(err, " (such as `{}`)", printable(example))?;
+            }
+        }
+        writeln!(err, ", {} not stated", field.not_stated)?;
+        if field.field == "date" && field.not_read > 0 {
+            writeln!(err, "{FAINT}{DATE_HINT}{FAINT:#}")?;
+        }
     }
     for assumption in &overview.assumptions {
         writeln!(err, "{FAINT}{assumption}{FAINT:#}")?;

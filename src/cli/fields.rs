@@ -1,6 +1,6 @@
 use clap::Args;
 use jiff::civil::Date;
-use rolecall::demand::field::GivenFields;
+use rolecall::demand::field::{DateOrder, GivenFields};
 
 /// What overrides the columns that demand is counted by: a name, a position from 1, or `-` for none.
 #[derive(Debug, Args)]
@@ -10,6 +10,9 @@ pub(super) struct Fields {
     /// tells]
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub(super) collected: Option<Date>,
+    /// Which comes first in dates such as 4/3/2024 [default: what the column shows, where a number is above 12]
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<Order>,
     /// The column of the day a posting was published [default: found by name and content]
     #[arg(long, value_name = "COLUMN")]
     posted_column: Option<String>,
@@ -51,6 +54,15 @@ pub(super) struct Fields {
     board_column: Option<String>,
 }
 
+/// The order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Order {
+    /// Month, day, year
+    Mdy,
+    /// Day, month, year
+    Dmy,
+}
+
 fn day(text: &str) -> Result<Date, String> {
     text.trim().parse().map_err(|_| {
         "expected year, month and day with hyphens, such as 2024-03-05; other orders are not guessed".to_owned()
@@ -74,6 +86,10 @@ impl Fields {
             country: self.country_column.clone(),
             board: self.board_column.clone(),
             employment: None,
+            date_order: self.date_order.map(|order| match order {
+                Order::Mdy => DateOrder::MonthFirst,
+                Order::Dmy => DateOrder::DayFirst,
+            }),
         }
     }
 }

@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use rolecall::batch::{Input, expand, path_value};
+use rolecall::demand::columns_of_fields;
+use rolecall::demand::field::GivenFields;
 use rolecall::text::printable;
 use serde_json::json;
 
@@ -33,11 +36,26 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                 let mut found = serde_json::to_value(input.found())?;
                 found["path"] = path_value(&input.path);
                 found["size"] = json!(input.size);
+                let fields = columns_of_fields(&input, &GivenFields::default())?;
+                found["fields"] = fields
+                    .into_iter()
+                    .collect::<BTreeMap<_, _>>()
+                    .into_iter()
+                    .map(|(field, columns)| (field.to_owned(), json!(columns)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into();
                 found["columns_problem"] =
                     json!(input.columns.as_ref().err().map(ToString::to_string));
                 writeln!(out, "{found}")?;
             }
-            Ok(input) => writeln!(out, "{}", printable(&input.description()))?,
+            Ok(input) => {
+                let mut line = input.description();
+                for (field, columns) in columns_of_fields(&input, &GivenFields::default())? {
+                    let names = columns.iter().map(|name| format!("`{}`", name.escape_debug()));
+                    line += &format!(", {field} {}", names.collect::<Vec<_>>().join(" + "));
+                }
+                writeln!(out, "{}", printable(&line))?;
+            }
             Err(error) => {
                 exit::report(&error.into());
                 exit = Exit::Failed;

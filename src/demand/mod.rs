@@ -25,6 +25,6 @@ pub use key::{Attribute, Key};
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
 pub use report::{ReportError, write_report};
-pub use run::{DemandOptions, DemandRun, Shown, run};
+pub use run::{DemandOptions, DemandRun, Shown, columns_of_fields, run};
 pub use table::{DemandRow, DemandTable};
 pub use tally::SetAside;

@@ -154,7 +154,13 @@ pub(super) fn read_input<S: Sink>(
     )
     .map_err(|source| DemandError::Column { path: path.to_owned(), source })?;
     let known = (shape.posting.title, shape.posting.place);
-    let saying = Saying::new(of_fields, known, &input.sample, &readers, options.seen);
+    let saying = Saying::new(
+        of_fields,
+        known,
+        &input.sample,
+        &readers,
+        (options.seen, options.fields.date_order),
+    );
     read_from(columns_of_fields, &input.header, &saying, shape.posting.employer);
     watch.opened(&input);
     input.read_only(&shape.wanted(&saying));
@@ -255,6 +261,42 @@ fn read_rows<S: Sink>(
         let all: Vec<_> = std::iter::once(mine).chain(others.into_iter().map(join)).collect();
         all.into_iter().collect()
     })
+}
+
+/// Returns which columns of an input the fields of demand are read from, by the names of the fields: place,
+/// date, closing date, salary and its parts, remote, employer. Fields without a column are left out.
+///
+/// # Errors
+///
+/// Returns an error if a column that was asked for is not there.
+pub fn columns_of_fields(
+    input: &Input,
+    given: &GivenFields,
+) -> Result<Vec<(&'static str, Vec<String>)>, DemandError> {
+    let readers = FieldReaders::embedded()?;
+    let names = FieldNames::embedded()?;
+    let found = FieldColumns::detect(&names, &readers, &input.header, &input.sample, given);
+    let found = found.map_err(|source| DemandError::Column { path: input.path.clone(), source })?;
+    let known = input.columns.as_ref().ok();
+    let place = known.and_then(|columns| columns.place).filter(|&place| Some(place) != found.city);
+    let employer = known.and_then(|columns| columns.employer);
+    let fields = [
+        ("date", vec![found.posted]),
+        ("closing date", vec![found.closed]),
+        ("collected", vec![found.scraped]),
+        ("place", vec![place, found.city, found.state, found.country]),
+        ("pay", vec![found.salary, found.salary_low, found.salary_high]),
+        ("currency", vec![found.salary_currency]),
+        ("pay period", vec![found.salary_period]),
+        ("remote", vec![found.remote]),
+        ("employer", vec![employer]),
+        ("board", vec![found.board]),
+    ];
+    let named = fields.map(|(field, columns)| {
+        let names = columns.into_iter().flatten().filter_map(|n| input.header.get(n).cloned());
+        (field, names.collect::<Vec<_>>())
+    });
+    Ok(named.into_iter().filter(|(_, columns)| !columns.is_empty()).collect())
 }
 
 /// Remembers which columns fields are read from.

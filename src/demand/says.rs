@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Field, FieldCounts};
 use super::field::{
-    BareCodes, DateOrder, DatePrecision, FieldColumns, FieldReaders, Place, PlaceBasis, Reading,
-    Remote,
+    BareCodes, DateOrder, DatePrecision, DateReader, FieldColumns, FieldReaders, Place, PlaceBasis,
+    Reading, Remote,
 };
 
 /// Different texts whose reading is remembered, at most.
@@ -26,6 +26,8 @@ pub(super) struct Saying {
     pub(super) title: Option<usize>,
     bare: BareCodes,
     order: DateOrder,
+    /// Whether the dates are numbered as spreadsheets do.
+    serials: bool,
     /// The day the file was collected, if no column tells.
     pub(super) seen: Option<Date>,
 }
@@ -47,7 +49,7 @@ impl Saying {
         (title, place): (Option<usize>, Option<usize>),
         sample: &[Vec<String>],
         readers: &FieldReaders,
-        seen: Option<Date>,
+        (seen, order): (Option<Date>, Option<DateOrder>),
     ) -> Self {
         let cells = |column: Option<usize>| {
             let column = column.unwrap_or(usize::MAX);
@@ -58,7 +60,12 @@ impl Saying {
         let parts = cells(columns.state).chain(cells(columns.country));
         Self {
             bare: BareCodes::detect(&readers.place, cells(place).chain(parts)),
-            order: DateOrder::detect(cells(columns.posted)),
+            order: order.unwrap_or_else(|| DateOrder::detect(cells(columns.posted))),
+            serials: {
+                let mut filled =
+                    cells(columns.posted).filter(|cell| !cell.trim().is_empty()).peekable();
+                filled.peek().is_some() && filled.all(|cell| DateReader::serial(cell).is_some())
+            },
             columns,
             place,
             title,
@@ -205,11 +212,14 @@ impl<'r> Sayings<'r> {
         said: &mut Said,
         counts: &mut [FieldCounts],
     ) {
-        let Saying { columns, order, seen, .. } = self.saying;
+        let Saying { columns, order, seen, serials, .. } = self.saying;
         let date =
             |column: Option<usize>, seen| self.readers.date.read(&cell_of(column), seen, *order);
         let seen = date(columns.scraped, None).read().map(|scraped| scraped.date).or(*seen);
-        let posted = date(columns.posted, seen);
+        let posted = match DateReader::serial(&cell_of(columns.posted)).filter(|_| *serials) {
+            Some(posted) => Reading::Read(posted),
+            None => date(columns.posted, seen),
+        };
         count(&mut counts[Field::Date as usize], &posted, &cell_of(columns.posted));
         if let (Reading::Read(posted), Reading::Read(closed)) =
             (&posted, date(columns.closed, seen))

@@ -9,6 +9,7 @@ use super::names::{FieldNames, rank};
 use super::{
     DateOrder, DateReader, FieldDataError, PlaceReader, Reading, RemoteReader, SalaryReader,
 };
+use crate::posting::normalize;
 
 /// Share of the cells that say something which must be readable.
 const MIN_SHARE: f64 = 0.5;
@@ -112,6 +113,8 @@ pub struct GivenFields {
     pub board: Option<String>,
     /// Full time, part time, contract.
     pub employment: Option<String>,
+    /// Whether day or month comes first in dates such as `4/3/2024`.
+    pub date_order: Option<DateOrder>,
 }
 
 /// Says that a column which was asked for is not there.
@@ -144,7 +147,8 @@ impl FieldColumns {
     ) -> Result<Self, FieldColumnsError> {
         let file = File { header, sample };
         let is_date = |cell: &str| {
-            verdict(&readers.date.read(cell, Some(ANY_DAY), DateOrder::MonthFirst))
+            DateReader::serial(cell).is_some()
+                || verdict(&readers.date.read(cell, Some(ANY_DAY), DateOrder::MonthFirst))
                 || readers.date.read(cell, None, DateOrder::DayFirst).is_read()
         };
         let is_pay = |cell: &str| verdict(&readers.salary.read(cell));
@@ -162,7 +166,11 @@ impl FieldColumns {
                 && !cell.contains("://")
         };
         Ok(Self {
-            posted: file.find("posted", &given.posted, &names.posted, &is_date)?,
+            posted: match file.find("posted", &given.posted, &names.posted, &is_date)? {
+                // A column that says so holds dates, even if most of them can't be read.
+                None if given.posted.is_none() => file.named(&names.posted, &names.date_words),
+                found => found,
+            },
             closed: file.find("closed", &given.closed, &names.closed, &is_date)?,
             scraped: file.find("scraped", &given.scraped, &names.scraped, &is_date)?,
             salary: file.find("salary", &given.salary, &names.salary, &is_pay)?,
@@ -242,6 +250,18 @@ impl File<'_> {
                 Ok(fitting.min_by_key(order).map(|(_, n)| n))
             }
         }
+    }
+
+    /// Finds the best filled column by its name alone, if that has one of some words.
+    fn named(&self, names: &[String], words: &[String]) -> Option<usize> {
+        let says_so = |name: &str| {
+            let name = normalize(name);
+            words.iter().any(|word| name.split(' ').any(|part| part == word))
+        };
+        let named = self.header.iter().enumerate();
+        let named = named.filter_map(|(n, name)| Some((rank(names, name)?, n)));
+        let named = named.filter(|&(_, n)| self.is_filled(n) && says_so(&self.header[n]));
+        named.min().map(|(_, n)| n)
     }
 
     fn given(&self, option: &'static str, name: &str) -> Result<usize, FieldColumnsError> {

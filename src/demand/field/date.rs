@@ -1,10 +1,12 @@
 //! When a posting was published, closed or seen.
 
+mod numeric;
 #[cfg(test)]
 mod tests;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan, tz::Offset};
+use numeric::{epoch, serial, week_or_day_of_year};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -200,7 +202,10 @@ impl DateReader {
             return Reading::NotRead("too long for a date");
         }
         let read = if text.starts_with(|c: char| c.is_ascii_digit()) {
-            epoch(text).or_else(|| year_first(text)).or_else(|| in_order(text, order))
+            epoch(text)
+                .or_else(|| week_or_day_of_year(text))
+                .or_else(|| year_first(text))
+                .or_else(|| in_order(text, order))
         } else {
             None
         };
@@ -210,8 +215,14 @@ impl DateReader {
         }
     }
 
+    /// Reads a cell of a column that holds dates as spreadsheets number them, from the end of 1899:
+    /// `45356` is 5 March 2024.
+    pub fn serial(text: &str) -> Option<PostingDate> {
+        serial(text).map(PostingDate::day)
+    }
+
     fn words(&self, text: &str, seen: Option<Date>) -> Result<PostingDate, &'static str> {
-        let text = text.to_lowercase();
+        let text = self.unglued(text).to_lowercase();
         let mut month = None;
         let mut year = None;
         let mut numbers = Vec::new();
@@ -224,8 +235,15 @@ impl DateReader {
             let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, rest) = word.split_at(digits);
             let rest = rest.trim_end_matches(['.', ':']);
+            // "10.15.00.000000", as Oracle writes times
+            let is_dotted = rest.starts_with('.')
+                && rest.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit())
+                && rest.len() > 2;
             // A time, or the zone of one: "11:16:22", "+0000"
-            if rest.contains(':') || rest.starts_with('+') && digits == 0 && word.len() > 1 {
+            if is_dotted && digits > 0
+                || rest.contains(':')
+                || rest.starts_with('+') && digits == 0 && word.len() > 1
+            {
                 continue;
             }
             if digits > 0 {
@@ -240,9 +258,10 @@ impl DateReader {
                         is_more = true;
                         numbers.push(number);
                     }
-                    "d+" | "h+" => return Err(NOT_A_DATE),
                     unit_name => {
-                        unit = Some(*self.units.get(unit_name).ok_or(NOT_A_DATE)?);
+                        let bare = unit_name.trim_matches('+');
+                        is_more |= bare.len() < unit_name.len();
+                        unit = Some(*self.units.get(bare).ok_or(NOT_A_DATE)?);
                         numbers.push(number);
                     }
                 }
@@ -265,6 +284,11 @@ impl DateReader {
             }
         }
         match (month, year, numbers.as_slice(), unit) {
+            // "05-MAR-24"
+            (Some(month), None, [day, short], None) if *short < 100 && *day <= 31 => {
+                let century = if *short <= LAST_SHORT_YEAR { 2000 } else { 1900 };
+                calendar(century + short, month, *day).map(PostingDate::day)
+            }
             (Some(month), Some(year), [day], None) => {
                 calendar(year, month, *day).map(PostingDate::day)
             }
@@ -283,6 +307,27 @@ impl DateReader {
             (Some(_), None, ..) => Err("a day without a year"),
             _ => Err(NOT_A_DATE),
         }
+    }
+
+    /// Parts words that a page has run together: `PostedPosted 5 days ago`, `Posted30+ days ago`.
+    fn unglued(&self, text: &str) -> String {
+        let mut parted = String::with_capacity(text.len() + 4);
+        let mut word_start = 0;
+        for c in text.chars() {
+            let word = &parted[word_start..];
+            let is_new_word = c.is_uppercase() && parted.ends_with(char::is_lowercase)
+                || c.is_ascii_digit()
+                    && word.len() > 2
+                    && self.beside.contains(word.to_lowercase().as_str());
+            if is_new_word {
+                parted.push(' ');
+            }
+            if is_new_word || c.is_whitespace() {
+                word_start = parted.len() + if is_new_word { 0 } else { c.len_utf8() };
+            }
+            parted.push(c);
+        }
+        parted
     }
 
     /// Tells whether `a` is the French word in "il y a".
@@ -314,36 +359,6 @@ impl DateReader {
 }
 
 type Attempt = Option<Result<PostingDate, &'static str>>;
-
-/// Reads seconds or milliseconds since 1970, `20240131`, and a year alone.
-fn epoch(text: &str) -> Attempt {
-    let whole = match text.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|b| b.is_ascii_digit()) => whole,
-        Some(_) => return None,
-        None => text,
-    };
-    if !whole.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let number: i64 = whole.parse().ok()?;
-    let seconds = match whole.len() {
-        4 => return Some(Err(YEAR_ALONE)),
-        8 => {
-            let date = calendar(number / 10_000, number / 100 % 100, number % 100);
-            return Some(date.map(PostingDate::day));
-        }
-        9 | 10 => number,
-        12 | 13 => number / 1_000,
-        15 | 16 => number / 1_000_000,
-        _ => return Some(Err(NOT_A_DATE)),
-    };
-    let timestamp = Timestamp::from_second(seconds).map_err(|_| YEAR_OUT_OF_RANGE);
-    Some(timestamp.and_then(|timestamp| {
-        let date = Offset::UTC.to_datetime(timestamp).date();
-        let is_in_range = YEARS.contains(&i64::from(date.year()));
-        is_in_range.then_some(PostingDate::day(date)).ok_or(YEAR_OUT_OF_RANGE)
-    }))
-}
 
 /// Reads `2024-01-31`, `2024/1/31`, with or without a time, and `2024-01`.
 fn year_first(text: &str) -> Attempt {

@@ -9,6 +9,7 @@ mod names;
 mod place;
 mod reading;
 mod remote;
+mod repair;
 mod salary;
 
 pub use certification::{Certification, Certifications};

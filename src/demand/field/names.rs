@@ -13,6 +13,8 @@ const TEXT: &str = include_str!("../../../corpus/fields/columns.toml");
 pub struct FieldNames {
     /// When the posting was published.
     pub posted: Vec<String>,
+    /// Words of names that say a column holds dates, whatever can be read of it.
+    pub date_words: Vec<String>,
     /// When it closes, or was removed.
     pub closed: Vec<String>,
     /// When it was seen by who collected it.

@@ -1,6 +1,7 @@
 //! What a posting pays.
 
 mod amount;
+mod clean;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use amount::{Amount, number};
+use clean::plain;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -24,6 +26,7 @@ const LEAST_THOUSANDS: i64 = 1_000;
 
 const NO_AMOUNT: &str = "has no amount";
 const NO_PERIOD: &str = "has no period, and the amount can be of several";
+const UNKNOWN_PERIOD: &str = "is paid by what has no fixed number in a year";
 const IMPLAUSIBLE: &str = "the annual pay is implausible";
 const BACKWARDS: &str = "the lower end is above the upper end";
 const OTHER_WORDS: &str = "has no currency, and other words beside the numbers";
@@ -37,8 +40,14 @@ pub enum PayPeriod {
     Day,
     /// A week.
     Week,
+    /// Two weeks.
+    TwoWeeks,
+    /// Half a month.
+    HalfMonth,
     /// A month.
     Month,
+    /// A quarter of a year.
+    Quarter,
     /// A year.
     Year,
 }
@@ -50,12 +59,16 @@ impl PayPeriod {
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
+            Self::TwoWeeks => "two_weeks",
+            Self::HalfMonth => "half_month",
             Self::Month => "month",
+            Self::Quarter => "quarter",
             Self::Year => "year",
         }
     }
 
-    /// Returns how many make a year of full-time work: 2,080 hours, 260 days, 52 weeks, 12 months.
+    /// Returns how many make a year of full-time work: 2,080 hours, 260 days, 52 weeks, 26 times two weeks, 24 half
+    /// months, 12 months, 4 quarters.
     ///
     /// 2,080 is the hours figure of the US Bureau of Labor Statistics' Occupational Employment and
     /// Wage Statistics: 52 weeks of 40 hours.
@@ -64,7 +77,10 @@ impl PayPeriod {
             Self::Hour => 2_080,
             Self::Day => 260,
             Self::Week => 52,
+            Self::TwoWeeks => 26,
+            Self::HalfMonth => 24,
             Self::Month => 12,
+            Self::Quarter => 4,
             Self::Year => 1,
         }
     }
@@ -121,6 +137,7 @@ struct Data {
     bounds: BTreeMap<String, [i64; 2]>,
     currencies: BTreeMap<String, String>,
     words: Words,
+    phrases: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,7 +146,10 @@ struct Year {
     hours: i64,
     days: i64,
     weeks: i64,
+    two_weeks: i64,
+    half_months: i64,
     months: i64,
+    quarters: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -146,13 +166,17 @@ struct Words {
     hour: Vec<String>,
     day: Vec<String>,
     week: Vec<String>,
+    two_weeks: Vec<String>,
+    half_month: Vec<String>,
     month: Vec<String>,
+    quarter: Vec<String>,
     year: Vec<String>,
     range: FxHashSet<String>,
     up_to: FxHashSet<String>,
     from: FxHashSet<String>,
     nothing: FxHashSet<String>,
     beside: FxHashSet<String>,
+    piece: FxHashSet<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -186,6 +210,10 @@ pub struct SalaryReader {
     from: FxHashSet<String>,
     nothing: FxHashSet<String>,
     beside: FxHashSet<String>,
+    /// What else is paid for, of which nobody knows how many make a year.
+    piece: FxHashSet<String>,
+    /// Periods of several words, the longest first, and a word for each.
+    phrases: Vec<(String, String)>,
 }
 
 impl SalaryReader {
@@ -198,9 +226,17 @@ impl SalaryReader {
     pub fn embedded() -> Result<Self, FieldDataError> {
         let data: Data = parse(FILE, TEXT)?;
         let missing = |message: &str| FieldDataError { file: FILE, message: message.to_owned() };
-        let Year { hours, days, weeks, months } = data.year;
-        let periods = [PayPeriod::Hour, PayPeriod::Day, PayPeriod::Week, PayPeriod::Month];
-        if periods.map(PayPeriod::per_year) != [hours, days, weeks, months] {
+        let Year { hours, days, weeks, two_weeks, half_months, months, quarters } = data.year;
+        let periods = [
+            (PayPeriod::Hour, hours),
+            (PayPeriod::Day, days),
+            (PayPeriod::Week, weeks),
+            (PayPeriod::TwoWeeks, two_weeks),
+            (PayPeriod::HalfMonth, half_months),
+            (PayPeriod::Month, months),
+            (PayPeriod::Quarter, quarters),
+        ];
+        if periods.iter().any(|(period, number)| period.per_year() != *number) {
             return Err(missing("[year] is not the one of the Bureau of Labor Statistics"));
         }
         let default_bounds = data.bounds.get("default").copied();
@@ -218,12 +254,17 @@ impl SalaryReader {
             (data.words.hour, PayPeriod::Hour),
             (data.words.day, PayPeriod::Day),
             (data.words.week, PayPeriod::Week),
+            (data.words.two_weeks, PayPeriod::TwoWeeks),
+            (data.words.half_month, PayPeriod::HalfMonth),
             (data.words.month, PayPeriod::Month),
+            (data.words.quarter, PayPeriod::Quarter),
             (data.words.year, PayPeriod::Year),
         ] {
             periods.extend(words.into_iter().map(|word| (word, period)));
         }
-        let Words { range, up_to, from, nothing, beside, .. } = data.words;
+        let Words { range, up_to, from, nothing, beside, piece, .. } = data.words;
+        let mut phrases: Vec<_> = data.phrases.into_iter().collect();
+        phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         let (assumed, bounds) = (data.assumed, data.bounds);
         Ok(Self {
             currencies,
@@ -236,6 +277,8 @@ impl SalaryReader {
             from,
             nothing,
             beside,
+            piece,
+            phrases,
         })
     }
 
@@ -255,7 +298,7 @@ impl SalaryReader {
         if text.len() > LONGEST {
             return Reading::NotRead("too long for pay");
         }
-        let text = text.to_lowercase();
+        let text = plain(text, &self.phrases);
         if text.is_empty() || self.nothing.contains(&text) {
             return Reading::NotStated;
         }
@@ -282,7 +325,12 @@ impl SalaryReader {
         currency: &str,
         period: &str,
     ) -> Reading<Salary<'_>> {
-        let (low, high) = (low.trim().to_lowercase(), high.trim().to_lowercase());
+        let (low, high) = (plain(low.trim(), &[]), plain(high.trim(), &[]));
+        let said = plain(period.trim(), &self.phrases);
+        let is_unknown = !said.is_empty() && !self.nothing.contains(&said);
+        if is_unknown && self.period(&said).is_none() {
+            return Reading::NotRead(UNKNOWN_PERIOD);
+        }
         let amount = |text: &str| -> Result<Option<Amount<'_>>, &'static str> {
             if text.is_empty() || self.nothing.contains(text) || text.len() > LONGEST {
                 return Ok(None);
@@ -312,7 +360,7 @@ impl SalaryReader {
 
     /// Reads a cell of a column of periods: `HOURLY`, `per year`.
     pub(super) fn period(&self, text: &str) -> Option<PayPeriod> {
-        let text = text.to_lowercase();
+        let text = plain(text, &self.phrases);
         let mut words = text.split(|c: char| !c.is_alphanumeric());
         words.find_map(|word| self.periods.get(word).copied())
     }
@@ -400,6 +448,18 @@ impl SalaryReader {
             }
             None => PayEnds::Both,
         };
+        // "$45 per visit", "$45/visit"
+        let is_piece = |n: usize| {
+            let counts = |token: &Token<'_, '_>| match token {
+                Token::Word(word) => ["per", "a", "an", "each", "every"].contains(word),
+                Token::Amount(_) => true,
+                _ => false,
+            };
+            word(tokens.get(n), &self.piece) && n > 0 && counts(&tokens[n - 1])
+        };
+        if (at..tokens.len()).any(is_piece) {
+            return Err(UNKNOWN_PERIOD);
+        }
         let period_in = |tokens: &[Token<'_, '_>]| {
             tokens.iter().find_map(|token| match token {
                 Token::Word(word) => self.periods.get(*word).copied(),
@@ -409,6 +469,13 @@ impl SalaryReader {
         let period = period_in(&tokens[at..]).or_else(|| period_in(&tokens[..at]));
         let second = second.unwrap_or(*first);
         let currency = first.currency.or(second.currency);
+        // The code says which dollar it is: "$80,000 CAD".
+        let stated = tokens.iter().find_map(|token| match token {
+            Token::Currency(stated) if !stated.is_assumed => Some(*stated),
+            _ => None,
+        });
+        let is_assumed = currency.is_none_or(|currency| currency.is_assumed);
+        let currency = if is_assumed { stated.or(currency) } else { currency };
         self.salary(*first, second, currency, period, ends)
     }
 
@@ -467,7 +534,12 @@ impl SalaryReader {
         let mut tokens: Vec<Token<'t, 'r>> = Vec::new();
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
-            let after_letter = text[..text.len() - rest.len()].ends_with(char::is_alphabetic);
+            let before = &text[..text.len() - rest.len()];
+            // "80kCAD"
+            let is_behind_thousands = before
+                .strip_suffix('k')
+                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+            let after_letter = before.ends_with(char::is_alphabetic) && !is_behind_thousands;
             let mark = self.currencies.iter().find(|known| {
                 let starts_word = !known.mark.starts_with(char::is_alphabetic) || !after_letter;
                 starts_word
@@ -506,7 +578,9 @@ impl SalaryReader {
                 rest = &rest[end..];
             } else {
                 match c {
-                    '-' | '–' | '—' | '−' | '~' => tokens.push(Token::Dash),
+                    '-' | '–' | '—' | '−' | '~' | '‐' | '‑' | '‒' | '―' => {
+                        tokens.push(Token::Dash)
+                    }
                     '%' => tokens.push(Token::Percent),
                     _ => {}
                 }

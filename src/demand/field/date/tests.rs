@@ -12,6 +12,58 @@ fn read(text: &str) -> Result<(Date, DatePrecision), &'static str> {
     }
 }
 
+/// Oracle's, Excel's and Indeed's ways to write a day, and those of ISO 8601 that few know.
+#[test]
+fn dates_are_read_as_exactly_as_they_are_written() {
+    let reader = DateReader::embedded().unwrap();
+    let seen = Some(date(2024, 3, 31));
+    let mut wrong = Vec::new();
+    for (text, expected) in [
+        ("05-MAR-24", "2024-03-05 Day"),
+        ("30-APR-1999", "1999-04-30 Day"),
+        ("05-MAR-24 10.15.00.000000 AM", "2024-03-05 Day"),
+        ("PostedPosted 5 days ago", "2024-03-26 Day"),
+        ("EmployerActive 3 days ago", "2024-03-28 Day"),
+        ("PostedJust posted", "2024-03-31 Day"),
+        ("PostedToday", "2024-03-31 Day"),
+        ("PostedPosted 30+ days ago", "2024-03-01 Latest"),
+        ("Posted30+ days ago", "2024-03-01 Latest"),
+        ("30d+", "2024-03-01 Latest"),
+        ("30+d", "2024-03-01 Latest"),
+        ("HiringHiring ongoing", "not read"),
+        ("1.71340e+12", "2024-04-18 Day"),
+        ("1.7134E+12", "2024-04-18 Day"),
+        ("1.713E+12", "2024-04-13 Month"),
+        ("1.69E+12", "2023-07-22 Year"),
+        ("1.7e12", "not read"),
+        ("1.713434e9", "2024-04-18 Day"),
+        ("2024-W05", "2024-01-29 Week"),
+        ("2024W05", "2024-01-29 Week"),
+        ("2024-W05-3", "2024-01-31 Day"),
+        ("2024-W54", "not read"),
+        ("2024-065", "2024-03-05 Day"),
+        ("2023-366", "not read"),
+        ("2024-05", "2024-05-01 Month"),
+        ("45356", "not read"),
+    ] {
+        let found = match reader.read(text, seen, DateOrder::Undecided) {
+            Reading::Read(PostingDate { date, precision }) => format!("{date} {precision:?}"),
+            Reading::NotRead(_) => "not read".to_owned(),
+            Reading::NotStated => "not stated".to_owned(),
+        };
+        if found != expected {
+            wrong.push(format!("{text:?}: {found}, expected {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let serial = |text: &str| DateReader::serial(text).map(|found| found.date);
+    assert_eq!(serial("45356"), Some(date(2024, 3, 5)));
+    assert_eq!(serial("45356.75"), Some(date(2024, 3, 5)));
+    for text in ["99999", "12345", "4535", "45356x", "", "45356-1"] {
+        assert_eq!(serial(text), None, "{text}");
+    }
+}
+
 #[test]
 fn dates_are_written_in_many_ways() {
     use DatePrecision::{Day, Latest, Month, Week, Year};

@@ -21,6 +21,7 @@ use resolve::Found;
 use super::Reading;
 use super::error::FieldDataError;
 use super::remote::{Remote, RemoteReader};
+use super::repair::unmojibaked;
 
 /// Longest text, in bytes, that is read as a place.
 const LONGEST: usize = 2_000;
@@ -181,15 +182,6 @@ const WHOLE_KEYS: [&str; 7] = [
     "LocationName",
     "name",
 ];
-
-/// Returns a text that was UTF-8 and was read as windows-1252 as it was: `MontrÃ©al` is `Montréal`.
-fn unmojibaked(text: &str) -> Option<String> {
-    if !text.contains(['\u{c3}', '\u{c2}', '\u{e2}']) {
-        return None;
-    }
-    let (bytes, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(text);
-    if is_lossy { None } else { String::from_utf8(bytes.into_owned()).ok() }
-}
 
 /// Reads a dict or list as Python prints it: `{'city': 'Austin', 'state': None}`.
 fn python_literal(text: &str) -> Option<serde_json::Value> {

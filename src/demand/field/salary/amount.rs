@@ -52,8 +52,11 @@ pub(super) fn number<'r>(text: &str) -> (Amount<'r>, &str) {
     let mut scale = 1;
     let suffix = rest.trim_start_matches(' ');
     let letters = suffix.find(|c: char| !c.is_alphabetic()).unwrap_or(suffix.len());
+    let mut letters = letters;
     match &suffix[..letters] {
         "k" => scale = 1_000,
+        // "80kCAD"
+        glued if letters == 4 && glued.starts_with('k') => (scale, letters) = (1_000, 1),
         "m" | "mm" if suffix.len() == rest.len() => scale = 1_000_000,
         _ => {}
     }

@@ -26,6 +26,79 @@ fn shown(reading: Reading<Salary<'_>>) -> String {
     }
 }
 
+/// Codes beat the dollar sign, periods that make no year are not read, and damaged dashes are dashes.
+#[test]
+fn pay_is_what_a_careful_reader_takes_it_for() {
+    let reader = SalaryReader::embedded().unwrap();
+    let mut wrong = Vec::new();
+    for (text, expected) in [
+        // Currencies.
+        ("$80,000 - $95,000 CAD", "CAD 80000..95000 year?"),
+        ("$120K AUD", "AUD 120000..120000 year?"),
+        ("$90,000 SGD", "SGD 90000..90000 year?"),
+        ("CAD $80,000 a year", "CAD 80000..80000 year"),
+        ("C$80,000 a year", "CAD 80000..80000 year"),
+        ("A$90k - A$110k", "AUD 90000..110000 year?"),
+        ("80kCAD", "CAD 80000..80000 year?"),
+        ("$70,000", "USD 70000..70000 year?"),
+        ("USD 80,000", "USD 80000..80000 year?"),
+        // Periods.
+        ("$2,400 bi-weekly", "USD 2400..2400 two_weeks"),
+        ("$2,400 biweekly", "USD 2400..2400 two_weeks"),
+        ("$2,400 every two weeks", "USD 2400..2400 two_weeks"),
+        ("£1,200 per fortnight", "GBP 1200..1200 two_weeks"),
+        ("$3,000 semi-monthly", "USD 3000..3000 half_month"),
+        ("$3,000 twice a month", "USD 3000..3000 half_month"),
+        ("$15,000 per quarter", "USD 15000..15000 quarter"),
+        ("$45 per visit", UNKNOWN_PERIOD),
+        ("$45/visit", UNKNOWN_PERIOD),
+        ("$0.12 per word", UNKNOWN_PERIOD),
+        ("$60 a session", UNKNOWN_PERIOD),
+        ("$60,000 a year, class A licence", "USD 60000..60000 year"),
+        // Dashes and groups.
+        ("$60,000 &ndash; $85,000", "USD 60000..85000 year?"),
+        ("$60,000 &#8211; $85,000 a year", "USD 60000..85000 year"),
+        ("$60,000 â€“ $85,000", "USD 60000..85000 year?"),
+        ("$60,000 â€\u{201c} $85,000", "USD 60000..85000 year?"),
+        ("$60,000 \u{fffd} $85,000", "USD 60000..85000 year?"),
+        ("$60,000 \u{96} $85,000", "USD 60000..85000 year?"),
+        ("£30,000 Ð £35,000", "GBP 30000..35000 year?"),
+        ("$60, 000 - $85, 000", "USD 60000..85000 year?"),
+        ("60 000 - 85 000 €", "EUR 60000..85000 year?"),
+        ("60\u{a0}000 – 85\u{202f}500 €", "EUR 60000..85500 year?"),
+        ("CHF 110'000 - 125'500", "CHF 110000..125500 year?"),
+        ("60.000 - 85.000 €", "EUR 60000..85000 year?"),
+        ("$60-85k", "USD 60000..85000 year?"),
+        ("between 60,000 and 85,000", "? 60000..85000 year?"),
+        ("60,000 through 85,000 DOE", "? 60000..85000 year?"),
+        ("$60,000 + bonus", "USD 60000..60000 year?"),
+    ] {
+        let found = shown(reader.read(text));
+        if found != expected {
+            wrong.push(format!("{text:?}: {found}, expected {expected}"));
+        }
+    }
+    for (parts, expected) in [
+        (["2400", "2600", "USD", "BI_WEEKLY"], "USD 2400..2600 two_weeks"),
+        (["60000", "80000", "USD", "per-year-salary"], "USD 60000..80000 year"),
+        (["30", "40", "USD", "per-hour-wage"], "USD 30..40 hour"),
+        (["86962.0", "113047.0", "USD", "PA"], "USD 86962..113047 year"),
+        (["45", "50", "USD", "PH"], "USD 45..50 hour"),
+        (["2400", "2600", "USD", "BW"], "USD 2400..2600 two_weeks"),
+        (["100", "100", "USD", "WC"], UNKNOWN_PERIOD),
+        (["45", "60", "USD", "per visit"], UNKNOWN_PERIOD),
+        (["60000", "80000", "CAD", ""], "CAD 60000..80000 year?"),
+        (["$60,000", "$80,000", "CAD", "year"], "CAD 60000..80000 year"),
+    ] {
+        let [low, high, currency, period] = parts;
+        let found = shown(reader.from_parts(low, high, currency, period));
+        if found != expected {
+            wrong.push(format!("{parts:?}: {found}, expected {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn pay_is_written_in_many_ways() {
     let reader = SalaryReader::embedded().unwrap();
