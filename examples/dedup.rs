@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use rolecall::dedup::{Ad, Duplicates, Kind, SHINGLE_WORDS, Signature};
+use rolecall::dedup::{Ad, Duplicates, Kind, SHINGLE_WORDS, Signature, employer_key, title_words};
 use rolecall::text::{strip_markup, words};
 use rolecall::{Classifier, Posting};
 
@@ -79,29 +79,19 @@ struct Plain {
     title: BTreeSet<String>,
     employer: String,
     text: (Vec<String>, Vec<String>),
+    /// The words that are long enough to say something.
+    words: usize,
+    without_numbers: Vec<String>,
     /// Sorted numbers of shingles.
     shingles: Vec<u32>,
 }
 
-const LEGAL_FORMS: &str =
-    " inc incorporated llc ltd limited corp corporation co company plc lp llp pllc pbc gmbh ";
-
 impl Plain {
     fn new(row: &Row, numbers: &mut HashMap<Vec<String>, u32>) -> Self {
-        let title = all_words(&row.title);
+        let title = title_words(&row.title);
         let place = all_words(&row.place);
         let without: BTreeSet<_> =
             title.iter().filter(|word| !place.contains(word)).cloned().collect();
-        let mut employer = all_words(&row.employer);
-        if employer.first().is_some_and(|word| word == "the") {
-            employer.remove(0);
-        }
-        let is_form = |word: &String| {
-            LEGAL_FORMS.contains(&format!(" {word} ")) || word.parse::<u64>().is_ok()
-        };
-        while employer.last().is_some_and(is_form) {
-            employer.pop();
-        }
         let body = lower_words(&row.body[0]);
         let mut shingles: Vec<u32> = body
             .windows(SHINGLE_WORDS)
@@ -112,10 +102,19 @@ impl Plain {
             .collect();
         shingles.sort_unstable();
         shingles.dedup();
+        let is_number = |word: &String| {
+            let digit = |byte: &u8| byte.is_ascii_digit();
+            let bytes = word.as_bytes();
+            digit(&bytes[0]) || bytes.last().is_some_and(digit) && bytes.iter().take(4).any(digit)
+        };
+        let all = all_words(&row.body[0]);
+        let without_numbers = all.iter().filter(|word| !is_number(word)).cloned().collect();
         Self {
             title: if without.is_empty() { title.iter().cloned().collect() } else { without },
-            employer: employer.join(" "),
-            text: (title, body),
+            employer: employer_key(&row.employer),
+            text: (all_words(&row.title), all),
+            words: body.len(),
+            without_numbers,
             shingles,
         }
     }
@@ -125,9 +124,17 @@ impl Plain {
         let employer = self.employer == other.employer
             || self.employer.is_empty()
             || other.employer.is_empty();
-        let long = self.text.1.len() >= 20 && other.text.1.len() >= 20;
+        let long = self.words >= 20 && other.words >= 20;
         if self.text == other.text {
             return (employer || long).then_some(1.0);
+        }
+        let differ_in_numbers = if long {
+            self.without_numbers == other.without_numbers
+        } else {
+            self.text.1 == other.text.1
+        };
+        if employer && self.title == other.title && differ_in_numbers {
+            return Some(1.0);
         }
         (employer && long && self.title == other.title).then(|| self.jaccard(other))
     }

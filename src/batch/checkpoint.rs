@@ -11,8 +11,8 @@ use super::report::InputReport;
 use super::{BatchError, Summary};
 use crate::table::Digested;
 
-/// The version of the file's layout; another one is refused.
-const FORMAT_VERSION: u32 = 1;
+/// The version of the file's layout and of the signatures in its journal; another one is refused.
+const FORMAT_VERSION: u32 = 2;
 
 /// How far a run has come: all that is needed to go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]

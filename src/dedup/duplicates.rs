@@ -37,8 +37,9 @@ struct Kept {
     cluster: u64,
 }
 
-/// Keys of an ad: its bands, its text, its text in its place, its cluster in its place.
-const KEYS: usize = BANDS + 3;
+/// Keys of an ad: its bands, its text, its text in its place, its text without numbers, its cluster in
+/// its place.
+const KEYS: usize = BANDS + 4;
 
 /// Bytes of two sketches that agree when ads are nearly the same.
 const NEAR: usize = Sketch::agreeing_at(Duplicates::THRESHOLD);
@@ -47,7 +48,7 @@ impl Duplicates {
     /// The estimated Jaccard similarity of shingles from which on texts are nearly the same.
     pub const THRESHOLD: f64 = 0.8;
 
-    /// 128 MiB, which is room for 322,638 ads.
+    /// 128 MiB, which is room for 314,327 ads.
     pub const DEFAULT_BUDGET: usize = 128 << 20;
 
     const BYTES_PER_AD: usize = size_of::<Kept>() + Buckets::bytes(KEYS);
@@ -72,7 +73,7 @@ impl Duplicates {
 
     /// Compares a posting with those before it, and remembers it. Its number is the caller's.
     ///
-    /// Takes time that does not depend on how many came before: at most 8 candidates for each of 20
+    /// Takes time that does not depend on how many came before: at most 8 candidates for each of 22
     /// keys are compared.
     pub fn see(&mut self, number: u64, signature: &Signature) -> Verdict {
         let first = Verdict { cluster: number, duplicate_of: None, kind: Kind::First };
@@ -109,7 +110,9 @@ impl Duplicates {
     /// Finds the ad that is most like this one, if one is the same.
     fn most_like(&self, signature: &Signature) -> Option<(u64, Likeness)> {
         let here = self.best(signature, [signature.text_in_place_key()].into_iter());
-        let by_text = here.or_else(|| self.best(signature, [signature.text_key()].into_iter()));
+        let by_text = here
+            .or_else(|| self.best(signature, [signature.text_key()].into_iter()))
+            .or_else(|| self.best(signature, [signature.without_numbers_key()].into_iter()));
         let found = by_text.or_else(|| self.best(signature, signature.band_keys()))?;
         if found.1.same_place {
             return Some(found);
@@ -164,6 +167,7 @@ impl Duplicates {
         let text = [
             kept.signature.text_key(),
             kept.signature.text_in_place_key(),
+            kept.signature.without_numbers_key(),
             in_place_key(kept.cluster, kept.signature.place),
         ];
         for key in text.into_iter().chain(kept.signature.band_keys()) {
@@ -200,7 +204,13 @@ impl Likeness {
             let same = long || a.may_share_employer(b);
             return same.then_some(Self { same_place, same_text, agreeing: BINS });
         }
-        if !long || a.title != b.title || !a.may_share_employer(b) {
+        if !a.may_share_employer(b) {
+            return None;
+        }
+        if a.without_numbers() == b.without_numbers() {
+            return Some(Self { same_place, same_text, agreeing: BINS });
+        }
+        if !long || a.title != b.title {
             return None;
         }
         let agreeing = a.sketch.agreeing(&b.sketch);
@@ -289,6 +299,53 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_a_requisition_makes_no_other_ad_and_no_exact_one() {
+        let (long, short) = (text(0, 300, 0), "Apply now at the front desk");
+        for body in [&*long, short] {
+            let verdicts = see_all(&[
+                sign("Nurse", "Acme", "Boston", body),
+                sign("Nurse (Req #8812)", "Acme", "Boston", body),
+                sign("Nurse - R12345", "Acme", "Salem", body),
+                sign("Nurse - R12345", "Acme", "Salem", body),
+                sign("Nurse 2", "Acme", "Boston", body),
+                sign("Nurse - R12345", "Bolt", "Lowell", body),
+            ]);
+            assert_eq!(verdicts[1], (0, Some(0), "near"));
+            assert_eq!(verdicts[2].2, "near_other_place");
+            assert_eq!(verdicts[3], (0, Some(2), "exact"));
+            assert_eq!(verdicts[4], (4, None, "first"));
+        }
+        let verdicts = see_all(&[
+            sign("Nurse - R12345", "Acme", "", short),
+            sign("Nurse - R67890", "Bolt", "", short),
+        ]);
+        assert_eq!(verdicts[1], (1, None, "first"));
+    }
+
+    #[test]
+    fn numbers_alone_make_long_texts_near_and_short_ones_others() {
+        let body = |ward: &str| format!("{} on ward {ward} from 7 to 3", text(0, 300, 0));
+        let verdicts = see_all(&[
+            sign("Nurse", "Acme", "", &body("1")),
+            sign("Nurse", "Acme", "", &body("2")),
+            sign("Nurse", "Acme", "", &body("1")),
+            sign("Nurse", "Bolt", "", &body("3")),
+            sign("Nurse", "Acme", "", "on ward 1"),
+            sign("Nurse", "Acme", "", "on ward 2"),
+        ]);
+        let kinds: Vec<_> = verdicts.iter().map(|verdict| verdict.2).collect();
+        assert_eq!(kinds, ["first", "near", "exact", "first", "first", "first"]);
+        // Another grade is another job.
+        let body = |grade: &str| format!("{grade} a year {}", text(0, 21, 0));
+        let verdicts = see_all(
+            &["GS-0810-11 $70,000", "GS-0810-12 $80,000", "GS-0810-11 $75,500"]
+                .map(|grade| sign("Engineer", "", "", &body(grade))),
+        );
+        assert_eq!(verdicts[1], (1, None, "first"));
+        assert_eq!(verdicts[2], (0, Some(0), "near"));
+    }
+
+    #[test]
     fn an_ad_without_employer_does_not_join_two_employers() {
         let near = |changed| text(0, 300, changed);
         let verdicts = see_all(&[
@@ -303,7 +360,7 @@ mod tests {
     #[test]
     fn the_default_budget_is_what_it_says() {
         let duplicates = Duplicates::new(Duplicates::DEFAULT_BUDGET);
-        assert_eq!(duplicates.capacity(), 322_638);
+        assert_eq!(duplicates.capacity(), 314_327);
         let used = duplicates.capacity() * Duplicates::BYTES_PER_AD;
         assert!(used <= Duplicates::DEFAULT_BUDGET);
     }

@@ -19,10 +19,13 @@
 
 mod buckets;
 mod duplicates;
+mod employer;
 mod kind;
+mod names;
 mod normal;
 mod signature;
 mod sketch;
+mod title;
 
 use std::borrow::Cow;
 
@@ -30,27 +33,42 @@ pub use duplicates::{Duplicates, Verdict};
 pub use kind::Kind;
 pub use signature::Signature;
 
-/// Returns the words of an employer's name in lower case, without legal form and rating: what is the
-/// same on every board. Empty if it has no words.
+/// Returns what of an employer's name is the same on every board: its letters and digits in lower case,
+/// without accents, article, legal form and rating. Empty if it names nobody, as `Confidential` does.
 ///
 /// ```
 /// use rolecall::dedup::employer_key;
 ///
-/// assert_eq!(employer_key("ACME Health, Inc."), "acme health");
+/// assert_eq!(employer_key("ACME Health, L.L.C."), "acmehealth");
+/// assert_eq!(employer_key("St. Luke’s"), employer_key("St Lukes"));
+/// assert_ne!(employer_key("Clinic 12"), employer_key("Clinic 34"));
 /// ```
 pub fn employer_key(name: &str) -> String {
-    normal::numbered_employer(name).join(" ")
+    employer::key(name)
 }
 
-/// Returns an employer's name as it is written, without the rating that some boards put behind it.
+/// Returns the words of a title in lower case and in order, without the number of a requisition.
+///
+/// ```
+/// use rolecall::dedup::title_words;
+///
+/// assert_eq!(title_words("Epic Analyst II (Req #8812)"), ["epic", "analyst", "ii"]);
+/// assert_eq!(title_words("Epic Analyst 2 - R12345"), ["epic", "analyst", "2"]);
+/// ```
+pub fn title_words(title: &str) -> Vec<String> {
+    title::Title::of(title).plain
+}
+
+/// Returns an employer's name as it is written, without markup and the rating that some boards put
+/// behind it.
 ///
 /// ```
 /// use rolecall::dedup::employer_name;
 ///
-/// assert_eq!(employer_name(" ACME Health, Inc. 3.7"), "ACME Health, Inc.");
+/// assert_eq!(employer_name(" ACME &amp; Sons, Inc. 3.7"), "ACME & Sons, Inc.");
 /// ```
-pub fn employer_name(name: &str) -> &str {
-    normal::unrated(name)
+pub fn employer_name(name: &str) -> Cow<'_, str> {
+    employer::display_name(name)
 }
 
 pub use sketch::SHINGLE_WORDS;

@@ -1,36 +1,102 @@
 //! Brings ads to one form: what is left is what tells ads apart.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use twox_hash::XxHash3_64;
 
+use super::names::STATE_CODES;
 use super::sketch::mix;
-use crate::text::{strip_markup, words};
+use crate::text::{Spans, strip_markup};
 
-/// Legal forms, which one board writes and another leaves out.
-const LEGAL_FORMS: [&str; 15] = [
-    "inc",
-    "incorporated",
-    "llc",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "plc",
-    "lp",
-    "llp",
-    "pllc",
-    "pbc",
-    "gmbh",
-];
+/// What is hashed of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hashed {
+    pub(super) hash: u64,
+    pub(super) kind: HashedKind,
+}
 
-/// Calls `found` with a hash of each word of a text, the same in upper and lower case.
-pub(super) fn word_hashes(text: &str, mut found: impl FnMut(u64)) {
-    for word in words(&strip_markup(text)) {
-        found(hash_of_ascii(word.as_bytes()).unwrap_or_else(|| hash_of_wide(word)));
+/// How a part of a text counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HashedKind {
+    /// A word of language, which says what the text is about.
+    Word,
+    /// A word that is a number, with up to three letters before: `12`, `R12345`.
+    Number,
+    /// What tells texts apart but is no word: a letter, a longer run than words are, a sign that
+    /// belongs to a number or a name.
+    Small,
+    /// A digit.
+    SmallNumber,
+}
+
+/// Calls `found` with a hash of each word of a text, the same in upper and lower case, and of what
+/// else tells it from others. Punctuation does not.
+pub(super) fn hashes(text: &str, mut found: impl FnMut(Hashed)) {
+    let text = strip_markup(text);
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    for span in Spans::of(&text) {
+        // Between most words is one blank.
+        if span.start != end + 1 || end == 0 || bytes[end] == b'.' {
+            between(&text, end..span.start, &mut found);
+        }
+        let word = &bytes[span.start..span.end];
+        let hash = hash_of_word(&text[span.clone()]);
+        let kind = if is_number(word) { HashedKind::Number } else { HashedKind::Word };
+        found(Hashed { hash, kind });
+        end = span.end;
     }
+    between(&text, end..text.len(), &mut found);
+}
+
+#[inline]
+fn is_number(word: &[u8]) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    is_digit(word.first()) || is_digit(word.last()) && word.iter().take(4).any(u8::is_ascii_digit)
+}
+
+/// Looks for what counts in a part of a text that has no words.
+fn between(text: &str, part: Range<usize>, found: &mut impl FnMut(Hashed)) {
+    let counts = |&byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || byte >= 0x80
+            || matches!(byte, b'+' | b'#' | b'$' | b'%' | b'.')
+    };
+    if !text.as_bytes()[part.clone()].iter().any(counts) {
+        return;
+    }
+    let rest = &text[part.start..];
+    let mut before = text[..part.start].chars().next_back();
+    let mut at = 0;
+    while at < part.len() {
+        let Some(c) = rest[at..].chars().next() else { return };
+        let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+        let next = || rest[at + c.len_utf8()..].chars().next();
+        let mut length = c.len_utf8();
+        if c.is_alphanumeric() {
+            length = rest[at..].find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len() - at);
+            let run = &rest[at..at + length];
+            let kind = if c.is_numeric() { HashedKind::SmallNumber } else { HashedKind::Small };
+            let hash = hash_of_word(run);
+            found(Hashed { hash, kind });
+        } else if match c {
+            '+' | '#' => before.is_some_and(|c| c.is_alphanumeric() || c == '+'),
+            '$' | '£' | '€' | '¥' => is_digit(next()),
+            '%' => is_digit(before),
+            '.' => is_digit(before) && is_digit(next()),
+            _ => false,
+        } {
+            found(Hashed { hash: mix(u64::from(c), 5), kind: HashedKind::Small });
+        }
+        before = rest[at..at + length].chars().next_back();
+        at += length;
+    }
+}
+
+/// Hashes a word, the same in upper and lower case.
+#[inline]
+pub(super) fn hash_of_word(word: &str) -> u64 {
+    hash_of_ascii(word.as_bytes()).unwrap_or_else(|| hash_of_wide(word))
 }
 
 #[cold]
@@ -71,116 +137,121 @@ fn hash_of_ascii(word: &[u8]) -> Option<u64> {
     ((bits | ends) & WIDE == 0).then(|| mix(hash, ends | LOWER))
 }
 
-/// Returns the words of a short text in lower case, those of one character too: `Band 5` is not
-/// `Band 6`.
-fn short_words(text: &str) -> Vec<String> {
+/// Returns the words of a short text in lower case, those of one character too.
+pub(super) fn short_words(text: &str) -> Vec<String> {
     let text = strip_markup(text).to_lowercase();
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
 }
 
-/// Returns a title as it is compared: its words in order.
-pub(super) fn title(title: &str) -> Vec<String> {
-    short_words(title)
-}
-
-/// Returns what of a title is not about the place: each word once, sorted, so that `Nurse (Boston)`
-/// in Boston is `Nurse - Salem` in Salem. A title that is all place stays.
-pub(super) fn title_elsewhere(title: &[String], place: &[String]) -> Vec<String> {
-    let mut left: Vec<_> = title.iter().filter(|word| !place.contains(word)).cloned().collect();
-    if left.is_empty() {
-        left = title.to_vec();
-    }
-    left.sort_unstable();
-    left.dedup();
-    left
-}
-
-/// Returns the words of an employer without the article before, and without legal forms, ratings
-/// and other numbers behind. A name that has nothing else stays.
-pub(super) fn employer(employer: &str) -> Vec<String> {
-    bare_name(employer, |last| last.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Returns the words of an employer, other numbers too: `Clinic 34` is not `Clinic 12`.
-pub(super) fn numbered_employer(employer: &str) -> Vec<String> {
-    bare_name(unrated(employer), |_| false)
-}
-
-/// Returns an employer as it is written, without blanks around it and the rating that some boards put behind:
-/// `Acme` of `Acme 3.7`.
-pub(super) fn unrated(employer: &str) -> &str {
-    let name = employer.trim();
-    let is_rating = |last: &str| matches!(last.as_bytes(), [b'0'..=b'5', b'.', b'0'..=b'9']);
-    let rated = name.rsplit_once(char::is_whitespace).filter(|(_, last)| is_rating(last));
-    rated.map_or(name, |(name, _)| name.trim_end())
-}
-
-fn bare_name(employer: &str, is_beside: impl Fn(&str) -> bool) -> Vec<String> {
-    let all = short_words(employer);
-    let mut name = all.as_slice();
-    if let [the, rest @ ..] = name
-        && the == "the"
-    {
-        name = rest;
-    }
-    while let [rest @ .., last] = name
-        && (LEGAL_FORMS.contains(&last.as_str()) || is_beside(last))
-    {
-        name = rest;
-    }
-    if name.is_empty() { all } else { name.to_vec() }
-}
-
-/// Returns the words of a place without postal codes.
-pub(super) fn place(place: &str) -> Vec<String> {
+/// Returns the words of a place without postal codes and punctuation, as they are written.
+pub(super) fn place_words(place: &str) -> Vec<String> {
     let mut words = short_words(place);
     words.retain(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
     words
 }
 
-/// Joins words to what is hashed.
-pub(super) fn joined(words: &[String]) -> Cow<'_, str> {
-    match words {
-        [word] => Cow::Borrowed(word),
-        words => Cow::Owned(words.join(" ")),
+/// Returns a place as it is compared: of a town in a state, the state is its code and the country is
+/// left out, so that `Austin, Texas, United States` is `Austin, TX`.
+pub(super) fn place(words: &[String]) -> String {
+    let whole = words.join(" ");
+    let of_country = |country: &str| whole.strip_suffix(country)?.strip_suffix(' ');
+    let town = COUNTRIES.iter().find_map(|country| of_country(country)).unwrap_or(&whole);
+    let states = town.match_indices(' ').rev().take(LONGEST_STATE);
+    let state = states.filter_map(|(at, _)| Some((at, STATE_CODES.get(&town[at + 1..])?))).last();
+    match state {
+        Some((at, code)) => format!("{} {code}", &town[..at]),
+        None => whole,
     }
 }
+
+/// Countries whose states are known, as words.
+const COUNTRIES: [&str; 7] =
+    ["usa", "us", "u s a", "u s", "united states of america", "united states", "canada"];
+
+/// Words of a state's name, at most.
+const LONGEST_STATE: usize = 4;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::words;
 
     #[test]
-    fn employers_lose_what_boards_add() {
-        for (name, same) in [
-            ("Acme, Inc.", "ACME Inc"),
-            ("The Mom Project 4.8", "Mom Project"),
-            ("Acme Co., Ltd.", "acme"),
-            ("<b>R&amp;D</b> LLC", "R & D"),
+    fn places_are_the_same_with_codes_and_names_of_states() {
+        let of = |text: &str| place(&place_words(text));
+        for same in [
+            "New York, NY 10001",
+            "NEW YORK, New York",
+            "New York, N.Y.",
+            "New York, NY, USA",
+            "New York, New York, United States",
         ] {
-            assert_eq!(employer(name), employer(same), "{name}");
+            assert_eq!(of(same), "new york ny", "{same}");
         }
-        assert_eq!(numbered_employer("The Mom Project\n4.8"), ["mom", "project"]);
-        assert_ne!(numbered_employer("Clinic 34"), numbered_employer("Clinic 12"));
-        assert_eq!(employer("The Company"), ["the", "company"]);
-        assert_ne!(employer("Acme West"), employer("Acme East"));
-        assert!(employer(" - ").is_empty());
+        assert_eq!(of("Washington, D.C."), of("Washington, District of Columbia"));
+        assert_eq!(of("Charleston, West Virginia"), "charleston wv");
+        assert_eq!(of("Toronto, Ontario, Canada"), of("Toronto, ON"));
+        for (a, b) in [
+            ("Newark, NJ", "New York, NY"),
+            ("Remote - US", "Remote Canada"),
+            ("Ontario, CA", "Ontario, Canada"),
+            ("Kansas City, Kansas", "Kansas City, MO"),
+            ("Texas", "Austin, Texas"),
+        ] {
+            assert_ne!(of(a), of(b), "{a} {b}");
+        }
+        assert_eq!(of(" - 10001"), "");
+    }
+
+    fn kinds(text: &str) -> Vec<HashedKind> {
+        let mut kinds = Vec::new();
+        super::hashes(text, |hashed| kinds.push(hashed.kind));
+        kinds
     }
 
     #[test]
-    fn titles_lose_their_place() {
-        let elsewhere = |name: &str, at: &str| title_elsewhere(&title(name), &place(at));
-        assert_eq!(elsewhere("Nurse (Boston)", "Boston, MA 02108"), ["nurse"]);
-        assert_eq!(elsewhere("Remote", "Remote"), ["remote"]);
-        assert_ne!(elsewhere("Nurse Band 5", "Leeds"), elsewhere("Nurse Band 6", "Leeds"));
+    fn all_that_tells_texts_apart_is_hashed() {
+        use HashedKind::{Number, Small, SmallNumber, Word};
+        assert_eq!(
+            kinds("ward 12, R12345 word12 class 0."),
+            [Word, Number, Number, Word, Word, SmallNumber]
+        );
+        assert_eq!(
+            kinds("C++ & R, 5+ years"),
+            [Small, Small, Small, Small, SmallNumber, Small, Word]
+        );
+        for (a, b) in [
+            ("class 0.", "class 1."),
+            ("Use C++", "Use C#"),
+            ("in R", "in S"),
+            ("1.5 days", "1-5 days"),
+            ("pay $20", "pay £20"),
+            ("pay 20%", "pay 20"),
+            ("a 1", "a 1 1"),
+            ("0", "1"),
+            ("第一個職位的說明非常長而且沒有空格喔", "第二個職位的說明非常長而且沒有空格喔"),
+        ] {
+            assert_ne!(all(a), all(b), "{a} {b}");
+        }
+        assert_eq!(all("Teach A, b - c!"), all("<p>teach a b</p> C"));
+    }
+
+    fn all(text: &str) -> Vec<u64> {
+        let mut all = Vec::new();
+        super::hashes(text, |hashed| all.push(hashed.hash));
+        all
     }
 
     fn hashes(text: &str) -> Vec<u64> {
         let mut hashes = Vec::new();
-        word_hashes(text, |hash| hashes.push(hash));
+        super::hashes(text, |Hashed { hash, kind }| {
+            if matches!(kind, HashedKind::Word | HashedKind::Number) {
+                hashes.push(hash);
+            }
+        });
         hashes
     }
 
@@ -199,6 +270,16 @@ mod tests {
             let lower = |text: &str| words(text).map(str::to_lowercase).collect::<Vec<_>>();
             prop_assert_eq!(hashes(&a) == hashes(&b), lower(&a) == lower(&b));
             prop_assert_eq!(hashes(&a), hashes(&a.to_uppercase()));
+        }
+
+        /// Texts of letters, digits and blanks have the same hashes only if they are the same.
+        #[test]
+        fn texts_are_equal_only_where_all_letters_are(a in "[ab1 ]{0,12}|[a1é 。]{0,9}", b in "[ab1 ]{0,12}|[a1é 。]{0,9}") {
+            let plain = |text: &str| -> Vec<String> {
+                text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()).map(str::to_owned).collect()
+            };
+            prop_assert_eq!(all(&a) == all(&b), plain(&a) == plain(&b));
+            prop_assert_eq!(all(&a), all(&format!(" {}. ", a.replace(' ', ", "))));
         }
 
         /// One letter more, less or other is seen at every length.

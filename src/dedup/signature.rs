@@ -1,7 +1,10 @@
-use twox_hash::{XxHash3_64, XxHash3_128};
+use twox_hash::XxHash3_64;
 
+use super::names::LEVELS;
+use super::normal::{self, Hashed, HashedKind};
 use super::sketch::{BANDS, BINS, Sketch, Sketcher, mix};
-use super::{Ad, normal};
+use super::title::Title;
+use super::{Ad, employer};
 
 /// What is kept of an ad to compare it with others: hashes of its parts and a sketch of its text.
 ///
@@ -10,7 +13,9 @@ use super::{Ad, normal};
 /// does not withstand who wants ads to collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature {
-    /// The words of title and body, in order.
+    /// Title and body, in order. The lower half is of what does not change with a number: the title
+    /// without that of a requisition, a body that is not short without any. Both halves are equal only
+    /// if all is.
     pub(super) text: u128,
     /// What of the title is not about the place.
     pub(super) title: u64,
@@ -42,24 +47,48 @@ impl Signature {
     /// assert_eq!(Signature::of(&ad), Signature::of(&same));
     /// ```
     pub fn of(ad: &Ad<'_>) -> Self {
-        let place = normal::place(ad.place);
-        let title = normal::title(ad.title);
+        let mut place_words = normal::place_words(ad.place);
+        let place = normal::place(&place_words);
+        // A title may say `TX` where the place says `Texas`.
+        place_words.extend(place.rsplit_once(' ').map(|(_, last)| last.to_owned()));
+        let title = Title::of(ad.title);
         let length: usize = ad.body.iter().map(|piece| piece.len()).sum();
         let mut text = Vec::with_capacity(length * 5 / 4 + 8);
-        text.extend_from_slice(&hash(&title).to_le_bytes());
+        text.extend_from_slice(&hash(&title.words.join(" ")).to_le_bytes());
+        let (mut numbers, mut before, mut is_level) = (Vec::new(), 0, false);
         let mut sketcher = Sketcher::new();
         for piece in ad.body {
-            normal::word_hashes(piece, |word| {
-                text.extend_from_slice(&word.to_le_bytes());
-                sketcher.push(word);
+            normal::hashes(piece, |Hashed { hash, kind }| {
+                if matches!(kind, HashedKind::Word | HashedKind::Number) {
+                    sketcher.push(hash);
+                }
+                let is_number = matches!(kind, HashedKind::Number | HashedKind::SmallNumber);
+                if is_number {
+                    // In `GS-0810-12` all belongs to the level.
+                    is_level = LEVELS.contains(&before) || is_level && before == 0;
+                    if !is_level {
+                        numbers.push(text.len());
+                    }
+                }
+                before = if is_number { 0 } else { hash };
+                text.extend_from_slice(&hash.to_le_bytes());
             });
         }
+        let words = u32::try_from(sketcher.words()).unwrap_or(u32::MAX);
+        let exact = XxHash3_64::oneshot_with_seed(EXACT_SEED, &text);
+        let plain_title = hash(&title.plain.join(" "));
+        text[..8].copy_from_slice(&plain_title.to_le_bytes());
+        let alike = if words < MIN_WORDS || numbers.is_empty() {
+            XxHash3_64::oneshot(&text)
+        } else {
+            XxHash3_64::oneshot(&without_numbers(&text, &numbers))
+        };
         Self {
-            text: XxHash3_128::oneshot(&text),
-            title: hash(&normal::title_elsewhere(&title, &place)),
-            employer: hash(&normal::employer(ad.employer)),
+            text: u128::from(exact) << 64 | u128::from(alike),
+            title: hash(&title.elsewhere(&place_words).join(" ")),
+            employer: hash(&employer::key(ad.employer)),
             place: hash(&place),
-            words: u32::try_from(sketcher.words()).unwrap_or(u32::MAX),
+            words,
             sketch: sketcher.finish(),
         }
     }
@@ -105,14 +134,24 @@ impl Signature {
         self.place == other.place || self.place == 0 || other.place == 0
     }
 
+    /// Returns what two ads have in common that differ only in numbers, if at all.
+    pub(super) fn without_numbers(&self) -> u64 {
+        self.text as u64
+    }
+
     /// Returns the key of all ads with these words.
     pub(super) fn text_key(&self) -> u64 {
-        mix(self.text as u64, 1)
+        mix((self.text >> 64) as u64, 1)
     }
 
     /// Returns the key of all ads with these words in this place.
     pub(super) fn text_in_place_key(&self) -> u64 {
-        mix(mix(self.text as u64, 2), self.place)
+        mix(mix((self.text >> 64) as u64, 2), self.place)
+    }
+
+    /// Returns the key of all ads that differ only in numbers.
+    pub(super) fn without_numbers_key(&self) -> u64 {
+        mix(self.without_numbers(), 5)
     }
 
     /// Returns the keys of all ads with this title whose sketch agrees in a band; a short body has
@@ -123,7 +162,26 @@ impl Signature {
     }
 }
 
-/// Hashes the words of a short text; none give 0.
-fn hash(words: &[String]) -> u64 {
-    if words.is_empty() { 0 } else { XxHash3_64::oneshot(normal::joined(words).as_bytes()).max(1) }
+/// Any number, so that the halves of a text's hash do not depend on each other.
+const EXACT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Hashes a short text; none gives 0.
+fn hash(text: &str) -> u64 {
+    if text.is_empty() { 0 } else { XxHash3_64::oneshot(text.as_bytes()).max(1) }
+}
+
+/// Returns the hashes of a text, 8 bytes each, with those at the given positions as one: `1.5 and 2,000`
+/// is `3 and 40`.
+fn without_numbers(text: &[u8], numbers: &[usize]) -> Vec<u8> {
+    let mut left = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for &at in numbers {
+        if at > from {
+            left.extend_from_slice(&text[from..at]);
+            left.extend_from_slice(&[0; 8]);
+        }
+        from = at + 8;
+    }
+    left.extend_from_slice(&text[from..]);
+    left
 }

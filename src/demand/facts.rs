@@ -19,8 +19,8 @@ pub(super) struct Facts {
     pub(super) attributes: Vec<u32>,
     /// The certifications that a row asks for: its position, and theirs in the list.
     pub(super) certifications: Vec<(usize, usize)>,
-    /// Employers in their plain form, and how they were spelled first.
-    pub(super) spellings: FxHashMap<u32, u32>,
+    /// How many rows spell an employer so, by the numbers of its plain form and of the spelling.
+    pub(super) spellings: FxHashMap<(u32, u32), u64>,
     /// Of the rows that are compared with those before.
     pub(super) signatures: Vec<Signature>,
     /// By field, in the order of [`Field::ALL`].

@@ -31,7 +31,7 @@ pub enum Attribute {
     Quarter,
     /// Year.
     Year,
-    /// The employer, in whatever spelling came first.
+    /// The employer, in its commonest spelling.
     Employer,
     /// The job board; the name of the file if no column tells.
     Board,

@@ -55,8 +55,9 @@ pub(super) struct FactReader<'c, 'r> {
     sharpness: f64,
     classes: FxHashMap<&'c str, usize>,
     tagger: Option<Tagger<'c>>,
-    /// The plain forms of employers.
-    employers: FxHashMap<String, String>,
+    employers: FxHashMap<String, Employer>,
+    /// Counts portions.
+    portion: u64,
     sayings: Sayings<'r>,
     facts: Facts,
     stem: String,
@@ -75,6 +76,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
             classes,
             tagger: reading.shape.tags.is_none().then(|| classifier.tagger()),
             employers: FxHashMap::default(),
+            portion: 0,
             sayings: Sayings::new(reading.readers, reading.saying),
             facts: Facts::default(),
             stem: reading.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -84,6 +86,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
     /// Reads a portion.
     pub(super) fn read(&mut self, rows: &Rows) -> Result<Facts, TableError> {
         self.facts = Facts::default();
+        self.portion += 1;
         match rows {
             Rows::Csv(chunk) => self.read_csv(chunk),
             Rows::Json(chunk) => self.read_json(chunk),
@@ -287,21 +290,47 @@ impl<'c, 'r> FactReader<'c, 'r> {
         if self.employers.len() > REMEMBERED {
             self.employers.clear();
         }
-        let plain = match self.employers.get(text) {
-            Some(plain) => plain,
-            None => self.employers.entry(text.to_owned()).or_insert_with(|| employer_key(text)),
+        let employer = match self.employers.get_mut(text) {
+            Some(employer) => employer,
+            None => self.employers.entry(text.to_owned()).or_insert_with(|| Employer::of(text)),
         };
-        if plain.is_empty() {
-            counts.refuse(text);
+        if employer.plain.is_empty() {
+            if text.contains(char::is_alphanumeric) {
+                counts.not_stated += 1;
+            } else {
+                counts.refuse(text);
+            }
             return None;
         }
         counts.read += 1;
-        let number = self.facts.texts.number(plain);
-        if !self.facts.spellings.contains_key(&number) {
-            let spelled = self.facts.texts.number(employer_name(text));
-            self.facts.spellings.insert(number, spelled);
-        }
-        Some(number)
+        let numbers = match employer.numbers {
+            Some((portion, numbers)) if portion == self.portion => numbers,
+            _ => {
+                let texts = &mut self.facts.texts;
+                let numbers = (texts.number(&employer.plain), texts.number(&employer.spelled));
+                employer.numbers = Some((self.portion, numbers));
+                numbers
+            }
+        };
+        *self.facts.spellings.entry(numbers).or_insert(0) += 1;
+        Some(numbers.0)
+    }
+}
+
+/// What is remembered of an employer's text.
+struct Employer {
+    /// What is the same for all spellings; empty if it names nobody, as `Confidential` does.
+    plain: String,
+    /// How it is shown.
+    spelled: String,
+    /// The numbers of both in the portion that they were last given in.
+    numbers: Option<(u64, (u32, u32))>,
+}
+
+impl Employer {
+    fn of(text: &str) -> Self {
+        let spelled = employer_name(text).into_owned();
+        Self { plain: employer_key(text), spelled, numbers: None }
     }
 }
 

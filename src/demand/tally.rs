@@ -90,8 +90,10 @@ pub(super) struct Tally {
     /// The probabilities of the rows, for the report, if every row says them.
     pub(super) posteriors: Option<Posteriors>,
     translated: Vec<u32>,
-    /// Employers in their plain form, and how they were spelled first.
-    spellings: FxHashMap<u32, u32>,
+    /// How many rows spell an employer so, by the numbers of its plain form and of the spelling.
+    spellings: FxHashMap<(u32, u32), u64>,
+    /// How each employer is shown, by the number of its plain form, once all is counted.
+    shown: FxHashMap<u32, u32>,
 }
 
 /// A row that could not be counted.
@@ -146,6 +148,7 @@ impl Tally {
             posteriors: with_report.then(|| Posteriors::new(classes)),
             translated: Vec::new(),
             spellings: FxHashMap::default(),
+            shown: FxHashMap::default(),
         };
         let asked: Vec<_> = by.iter().map(place).collect();
         let others: Vec<_> = by.iter().filter(|key| !key.is_of_tag()).map(place).collect();
@@ -187,9 +190,9 @@ impl Tally {
         self.translated.clear();
         let texts = &mut self.texts;
         self.translated.extend(facts.texts.texts().map(|text| texts.number(text)));
-        for (plain, spelled) in &facts.spellings {
-            let number = |local: &u32| self.translated[*local as usize];
-            self.spellings.entry(number(plain)).or_insert(number(spelled));
+        for (&(plain, spelled), count) in &facts.spellings {
+            let number = |local: u32| self.translated[local as usize];
+            *self.spellings.entry((number(plain), number(spelled))).or_insert(0) += count;
         }
         let none = self.tiers.len() - 1;
         let mut signatures = facts.signatures.iter();
@@ -266,9 +269,30 @@ impl Tally {
         self.fields[Field::Employer as usize].read > 0
     }
 
-    /// Returns how an employer was spelled first, or the text itself if it is no employer.
+    /// Returns how an employer is spelled, or the text itself if it is no employer.
     pub(super) fn spelling(&self, number: u32) -> &str {
-        self.texts.text(self.spellings.get(&number).copied().unwrap_or(number))
+        self.texts.text(self.shown.get(&number).copied().unwrap_or(number))
+    }
+
+    /// Chooses for each employer the commonest spelling. Of equally common ones capitals and small
+    /// letters go before one kind alone, then the longer name, then more accents, then the alphabet: so neither the
+    /// order of the rows nor that of the files shows.
+    fn choose_spellings(&mut self) {
+        let texts = &self.texts;
+        let rank = |spelled: u32, count: u64| {
+            let text = texts.text(spelled);
+            let is_mixed = text.contains(char::is_lowercase) && text.contains(char::is_uppercase);
+            let accents = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+            (count, is_mixed, text.chars().count(), accents, std::cmp::Reverse(text))
+        };
+        let mut best: FxHashMap<u32, (u32, u64)> = FxHashMap::default();
+        for (&(plain, spelled), &count) in &self.spellings {
+            let chosen = best.entry(plain).or_insert((spelled, count));
+            if rank(spelled, count) > rank(chosen.0, chosen.1) {
+                *chosen = (spelled, count);
+            }
+        }
+        self.shown = best.into_iter().map(|(plain, (spelled, _))| (plain, spelled)).collect();
     }
 
     /// Returns how many rows were counted.
@@ -278,6 +302,7 @@ impl Tally {
 
     /// Returns the groups of every view.
     pub(super) fn counted(&mut self) -> io::Result<Views> {
+        self.choose_spellings();
         let countings = std::mem::take(&mut self.countings);
         countings
             .into_iter()
