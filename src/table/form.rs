@@ -34,8 +34,8 @@ fn unsupported(start: &[u8]) -> Option<(&'static str, &'static str)> {
             Some(("Parquet from a stream or compressed", "give it as a plain file"))
         }
         [b'P', b'A', b'R', b'E', ..] => Some((
-            "Parquet with an encrypted footer",
-            "write it without encryption first, with the program that has the keys",
+            "encrypted Parquet",
+            "read it with its keys and write it without encryption first",
         )),
         _ if begins_as(start, &["<!doctype html", "<html", "<head", "<body"]) => Some((
             "a web page",

@@ -13,6 +13,7 @@ use parquet::record::Field;
 use serde_json::Value;
 
 use super::TableError;
+use super::parquet::guarded;
 
 /// A file of records with named columns: Parquet (`.parquet`), JSON lines (`.jsonl`, `.ndjson`),
 /// and otherwise CSV, or TSV (`.tsv`).
@@ -125,9 +126,11 @@ impl RecordFile {
         match self.form {
             Form::Parquet => {
                 let reader = self.parquet()?;
-                for (n, row) in (1..).zip(reader.get_row_iter(None).map_err(self.wrong_parquet())?)
-                {
-                    let row = row.map_err(self.wrong_parquet())?;
+                let rows = guarded(|| reader.get_row_iter(None)).map_err(self.wrong_parquet());
+                let mut rows = rows?;
+                let mut next = || guarded(|| rows.next().transpose());
+                for n in 1.. {
+                    let Some(row) = next().map_err(self.wrong_parquet())? else { break };
                     let cells: Vec<_> =
                         row.get_column_iter().map(|(_, field)| of_field(field)).collect();
                     if found(n, &cells).is_break() {
@@ -179,7 +182,7 @@ impl RecordFile {
 
     fn parquet(&self) -> Result<SerializedFileReader<File>, TableError> {
         let file = File::open(&self.path).map_err(TableError::read(&self.path))?;
-        SerializedFileReader::new(file).map_err(self.wrong_parquet())
+        guarded(|| SerializedFileReader::new(file)).map_err(self.wrong_parquet())
     }
 
     fn csv(&self, delimiter: u8) -> Result<csv::Reader<File>, TableError> {

@@ -11,7 +11,7 @@ thread_local! {
 ///
 /// The decoders index by numbers that stand in the file, so a damaged one can make them panic. The
 /// caller must not use what `decode` changed after an error.
-pub(super) fn guarded<T>(
+pub(in crate::table) fn guarded<T>(
     decode: impl FnOnce() -> Result<T, ParquetError>,
 ) -> Result<T, ParquetError> {
     let before = GUARDED.replace(true);
@@ -19,7 +19,7 @@ pub(super) fn guarded<T>(
     GUARDED.set(before);
     decoded.unwrap_or_else(|_| {
         Err(ParquetError::General(
-            "the file is damaged: its parts contradict each other".to_owned(),
+            "the file is damaged: its parts contradict each other; get it anew".to_owned(),
         ))
     })
 }

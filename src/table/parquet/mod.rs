@@ -19,6 +19,7 @@ mod zones;
 pub use append::append_columns;
 pub use error::ColumnarError;
 pub use form::ParquetForm;
+pub(super) use guard::guarded;
 pub use guard::is_panic_caught;
 pub use json_rows::JsonRows;
 pub use rows::{ParquetBatches, ParquetRows};

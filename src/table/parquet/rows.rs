@@ -191,7 +191,9 @@ fn check_magic(mut file: &File) -> Result<(), ParquetError> {
     }
     let problem = match (&first, &last) {
         (b"PAR1", b"PAR1") => return Ok(()),
-        (b"PARE", _) | (_, b"PARE") => "the file is encrypted; decrypt it first",
+        (b"PARE", _) | (_, b"PARE") => {
+            "the file is encrypted; read it with its keys and write it without encryption first"
+        }
         (b"PAR1", _) => "the file starts as Parquet but is cut off; get it anew",
         _ => "expected a file that starts and ends with `PAR1`, found something else",
     };
@@ -342,7 +344,7 @@ mod tests {
         let mut encrypted = bytes.clone();
         let magic = encrypted.len() - 4;
         encrypted[magic..].copy_from_slice(b"PARE");
-        insta::assert_snapshot!(error(&encrypted), @"FILE: cannot read as Parquet: Parquet error: the file is encrypted; decrypt it first");
+        insta::assert_snapshot!(error(&encrypted), @"FILE: cannot read as Parquet: Parquet error: the file is encrypted; read it with its keys and write it without encryption first");
         let mut damaged = bytes;
         damaged[4..400].fill(0xFF);
         insta::assert_snapshot!(error(&damaged), @"FILE: cannot read as Parquet: Parquet error: Unexpected struct field type 15");
