@@ -1,7 +1,7 @@
 //! Where in a file of JSON the objects are that are its records.
 
 use super::outline::{Array, Outline, Top};
-use super::walker::is_white;
+use super::walker::{Step, Walker, is_white};
 
 /// Names of arrays of records in the answers of job boards and search engines, in lower case and
 /// without `_`.
@@ -76,7 +76,8 @@ impl JsonLayout {
     /// not JSON.
     ///
     /// `sample` is UTF-8 without byte-order mark, and `is_all` says that it is the whole file. The
-    /// bytes must be JSON as far as they go, or at least up to the end of the first record.
+    /// bytes must be JSON as far as they go, or at least up to the end of the first record; or at least
+    /// half of the lines must be objects, wherever the others are.
     ///
     /// `path` overrides: keys of nested objects with dots between them, such as `data.results`, lead
     /// to the array (a key that has a dot in it can't be reached so); an empty path says that the
@@ -95,7 +96,24 @@ impl JsonLayout {
         is_all: bool,
         path: Option<&str>,
     ) -> Result<Option<Self>, JsonLayoutError> {
-        let Some(outline) = Outline::of(sample, is_all) else { return Ok(None) };
+        let outline = Outline::of(sample, is_all);
+        let is_broken = outline.as_ref().is_none_or(|outline| outline.broken);
+        let are_lines = || path.is_none_or(str::is_empty) && are_lines(sample, is_all);
+        if is_broken && are_lines() {
+            return Ok(Some(Self::Lines));
+        }
+        let found = outline.map_or(Ok(None), |outline| Self::of_outline(&outline, sample, path));
+        match found {
+            Ok(None) if !is_broken && are_lines() => Ok(Some(Self::Lines)),
+            found => found,
+        }
+    }
+
+    fn of_outline(
+        outline: &Outline,
+        sample: &[u8],
+        path: Option<&str>,
+    ) -> Result<Option<Self>, JsonLayoutError> {
         // Behind the first value, a CSV file has a delimiter; JSON has nothing or another value. An
         // object that has a line for itself is JSON, whatever the next line is.
         let next = outline.end.and_then(|end| sample[end..].iter().find(|&&byte| !is_white(byte)));
@@ -108,7 +126,7 @@ impl JsonLayout {
             return Ok(None);
         }
         if let Some(path) = path.filter(|path| !path.is_empty()) {
-            return at_path(&outline, path).map(Some);
+            return at_path(outline, path).map(Some);
         }
         if outline.top == Top::Array {
             let is_empty = outline.end.is_some() && !outline.has_elements();
@@ -124,10 +142,36 @@ impl JsonLayout {
         if next.is_some() {
             return Ok(Some(if is_line { Self::Lines } else { Self::Objects }));
         }
-        Ok(Some(match (path, wrapped(&outline)) {
+        Ok(Some(match (path, wrapped(outline)) {
             (None, Some(keys)) => Self::Array(keys),
             _ => Self::Objects,
         }))
+    }
+}
+
+/// Tells whether at least half of the lines are objects. A line that the sample cuts does not count.
+fn are_lines(sample: &[u8], is_all: bool) -> bool {
+    let end = if is_all { sample.len() } else { memchr::memrchr(b'\n', sample).unwrap_or(0) };
+    let (mut objects, mut others) = (0_usize, 0_usize);
+    for line in sample[..end].split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
+        match line {
+            [] => {}
+            [b'{', .., b'}'] if is_value(line) => objects += 1,
+            _ => others += 1,
+        }
+    }
+    objects > 0 && objects >= others
+}
+
+/// Tells whether bytes are one value and nothing else.
+fn is_value(bytes: &[u8]) -> bool {
+    let mut walker = Walker::new(0);
+    loop {
+        match walker.next(bytes, true) {
+            Step::Token(..) => {}
+            Step::End => return walker.passed() == bytes.len(),
+            Step::More | Step::Broken(_) => return false,
+        }
     }
 }
 
@@ -252,6 +296,22 @@ mod tests {
         assert_eq!(sniff("[{\"a\":1},{\"b\":oops}]"), array(""));
         assert_eq!(sniff("{\"jobs\":[{\"a\":1},{\"b\":oops}]}"), array("jobs"));
         assert_eq!(sniff("{\"a\":1}\n{\"b\":oops}\n"), Some(JsonLayout::Lines));
+    }
+
+    #[test]
+    fn lines_that_are_no_json_do_not_hide_the_others() {
+        for lines in [
+            "{\"a\":\"cut\n{\"a\":1}\n{\"a\":2}\n",
+            "cut\",\"b\":2}\n{\"a\":1}\n",
+            "2024-03-05 12:00 INFO start\n\n{\"a\":1}\r\n{\"a\":2}",
+            "{\"a\":1,\"jobs\":[{\"b\":1}],\"c\":\"cut\n{\"a\":1}\n{\"a\":2}\n",
+            "{\"a\":\"cut\n{\"a\":1}\n{\"a\":2}\n{\"a\":\"cut at the end",
+            "[1]\n{\"a\":1}\n",
+        ] {
+            assert_eq!(sniff(lines), Some(JsonLayout::Lines), "{lines}");
+        }
+        assert_eq!(sniff("a,b\n{\"a\":1}\nc,d\n"), None);
+        assert_eq!(sniff("[{\"a\":1},\n{\"b\":oops}]"), array(""));
     }
 
     #[test]
