@@ -2,32 +2,13 @@
 
 use crate::classify::Ranked;
 use crate::dedup::Verdict;
+use crate::posting::{DUPLICATES, EXTRA, TAGS};
 use crate::taxonomy::NONE;
 use crate::text::push_decimal;
 use crate::{Posting, Tag, Tagger};
 
 /// Terms that the evidence column shows.
 const EVIDENCE_TERMS: usize = 6;
-
-/// What the tag columns are called, behind the prefix.
-const COLUMNS: [&str; 10] = [
-    "role",
-    "tier",
-    "confidence",
-    "scope",
-    "closest_role",
-    "score",
-    "second_role",
-    "second_score",
-    "evidence",
-    "basis",
-];
-
-/// What the columns of deduplication are called, behind the prefix.
-const DUPLICATE_COLUMNS: [&str; 3] = ["duplicate_of", "cluster", "duplicate_kind"];
-
-/// What the column is called that takes what no other column has.
-const EXTRA_COLUMN: &str = "extra";
 
 /// The names of the columns that are appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +21,9 @@ pub(super) struct TagNames {
 impl TagNames {
     pub(super) fn new(prefix: &str) -> Self {
         Self {
-            tags: COLUMNS.map(|name| format!("{prefix}_{name}")),
-            duplicates: DUPLICATE_COLUMNS.map(|name| format!("{prefix}_{name}")),
-            extra: format!("{prefix}_{EXTRA_COLUMN}"),
+            tags: TAGS.map(|name| format!("{prefix}_{name}")),
+            duplicates: DUPLICATES.map(|name| format!("{prefix}_{name}")),
+            extra: format!("{prefix}_{EXTRA}"),
         }
     }
 

@@ -4,7 +4,7 @@
 //! may be missing, `Summary` may hold the first line of the text. So a column must have both a
 //! telling name and fitting content; a column with content alone is taken if nothing has both.
 
-use super::ColumnNames;
+use super::{ColumnNames, EarlierTags};
 
 /// Share of the cells that must hold a word of job titles for a column without a telling name.
 const MIN_TITLE_WORD_SHARE: f64 = 0.5;
@@ -69,7 +69,8 @@ pub enum ColumnsError {
 
 /// Finds the title and text columns, given the header and some of the first rows.
 ///
-/// Employer and place tell ads apart; they are found by their names alone.
+/// Employer and place tell ads apart; they are found by their names alone. Columns of tags that an
+/// earlier run appended are none of these.
 ///
 /// # Errors
 ///
@@ -81,9 +82,42 @@ pub fn detect(
     rows: &[Vec<String>],
     given: &GivenColumns,
 ) -> Result<Columns, ColumnsError> {
-    let contents: Vec<_> = (0..header.len()).map(|n| Content::of(names, rows, n)).collect();
+    let tags = EarlierTags::find(header);
+    detect_among(names, header, rows, given, &|n| if tags.is_tag(n) { Use::None } else { Use::All })
+}
+
+/// What a column may be found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Whatever its name and content tell.
+    All,
+    /// No title and no text; and anything else only if no other column is.
+    Beside,
+    /// Nothing.
+    None,
+}
+
+/// Finds the columns as [`detect`] does, given what each may be.
+pub(crate) fn detect_among(
+    names: &ColumnNames,
+    header: &[String],
+    rows: &[Vec<String>],
+    given: &GivenColumns,
+    use_of: &dyn Fn(usize) -> Use,
+) -> Result<Columns, ColumnsError> {
+    // A column without a name and without cells is found to be nothing.
+    let content = |n| match use_of(n) {
+        Use::All => Content::of(names, rows, n),
+        Use::Beside | Use::None => Content::default(),
+    };
+    let contents: Vec<_> = (0..header.len()).map(content).collect();
+    let name = |(n, name): (usize, &String)| match use_of(n) {
+        Use::All => name.clone(),
+        Use::Beside | Use::None => String::new(),
+    };
+    let own: Vec<_> = header.iter().enumerate().map(name).collect();
     let text = if given.text.is_empty() {
-        detect_text(names, header, &contents)
+        detect_text(names, &own, &contents)
     } else {
         let mut columns = Vec::new();
         for name in &given.text {
@@ -93,12 +127,12 @@ pub fn detect(
     };
     let title = match &given.title {
         Some(name) => find(header, name, "--title-column")?,
-        None => detect_title(names, header, &contents, &text),
+        None => detect_title(names, &own, &contents, &text),
     };
     if title.is_none() && text.is_empty() {
         return Err(ColumnsError::NotFound { columns: list(header) });
     }
-    with_employer_and_place(names, header, given, title, text)
+    with_employer_and_place(names, header, given, (title, text), use_of)
 }
 
 /// Finds the columns of a file whose title and text are not needed.
@@ -111,20 +145,23 @@ pub(crate) fn detect_without_text(
     header: &[String],
     given: &GivenColumns,
 ) -> Result<Columns, ColumnsError> {
-    with_employer_and_place(names, header, given, None, Vec::new())
+    let tags = EarlierTags::find(header);
+    let use_of = |n| if tags.is_tag(n) { Use::None } else { Use::All };
+    with_employer_and_place(names, header, given, (None, Vec::new()), &use_of)
 }
 
 fn with_employer_and_place(
     names: &ColumnNames,
     header: &[String],
     given: &GivenColumns,
-    title: Option<usize>,
-    text: Vec<usize>,
+    (title, text): (Option<usize>, Vec<usize>),
+    use_of: &dyn Fn(usize) -> Use,
 ) -> Result<Columns, ColumnsError> {
-    let free = |n: &usize| Some(*n) != title && !text.contains(n);
+    let free = |n: &usize| Some(*n) != title && !text.contains(n) && use_of(*n) != Use::None;
     let by_name = |rank: &dyn Fn(&str) -> Option<usize>| {
-        let named = (0..header.len()).filter(free).filter_map(|n| Some((rank(&header[n])?, n)));
-        named.min().map(|(_, n)| n)
+        let named = (0..header.len()).filter(free);
+        let named = named.filter_map(|n| Some((use_of(n) == Use::Beside, rank(&header[n])?, n)));
+        named.min().map(|(.., n)| n)
     };
     let employer = match &given.employer {
         Some(name) => find(header, name, "--employer-column")?,
@@ -396,6 +433,29 @@ mod tests {
         assert_eq!(
             detected(&["position", "description"], &[&["1", TEXT], &["2", TEXT]]),
             "- | description"
+        );
+    }
+
+    #[test]
+    fn tags_of_an_earlier_run_are_no_title_and_no_text() {
+        let evidence = "trainer:90.66 ehr:67.73 teach:6.04 nurse:4.54 ".repeat(9);
+        let row: &[&str] =
+            &["Teach it", "trainer", "short-term", "0.9", "implementation manager", &evidence];
+        let header = [
+            "summary",
+            "onc_role",
+            "onc_tier",
+            "onc_confidence",
+            "onc_second_role",
+            "onc_evidence",
+        ];
+        assert_eq!(detected(&header, &[row]), "- | summary");
+        assert_eq!(
+            detected(
+                &["role", "x_role", "x_scope", "x_basis"],
+                &[&["EHR Trainer", "trainer", "1", "text"]]
+            ),
+            "role | "
         );
     }
 

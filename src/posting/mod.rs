@@ -3,13 +3,15 @@
 mod columns;
 mod names;
 mod pasted;
+mod tag_columns;
 
 use std::borrow::Cow;
 
-pub(crate) use columns::detect_without_text;
 pub use columns::{Columns, ColumnsError, GivenColumns, detect};
+pub(crate) use columns::detect_without_text;
 pub use names::ColumnNames;
 pub(crate) use names::normalize;
+pub(crate) use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};
 
 /// A job posting: a title and one or more pieces of body text, plain or HTML.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
