@@ -53,6 +53,9 @@ pub(super) struct Current {
     pub(super) size: Option<u64>,
     /// What was done with its rows.
     pub(super) summary: Summary,
+    /// What is wrong with it behind the rows that are done.
+    #[serde(default)]
+    pub(super) damage: Option<String>,
     /// The same as `bytes` and `sha256`, while the run goes on.
     #[serde(skip)]
     pub(super) digested: Digested,
@@ -68,6 +71,7 @@ impl Current {
             sha256: String::new(),
             size,
             summary: Summary::default(),
+            damage: None,
             digested: Digested::default(),
         }
     }

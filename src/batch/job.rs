@@ -444,6 +444,7 @@ impl Batch<'_> {
         let report = InputReport {
             path: path.to_owned(),
             failure: None,
+            damage: sink.current_damage(),
             bytes: rest.bytes,
             sha256: rest.sha256(),
             modified: modified(path),

@@ -27,7 +27,7 @@ mod worker;
 
 pub use encode::OutputFormat;
 pub use error::BatchError;
-pub(crate) use input::{Form, Rows};
+pub(crate) use input::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 pub use input::{Input, InputFormat, InputOptions};
 pub use inputs::{InputPath, Inputs, expand};
 pub use job::{BatchOptions, Destination, Existing, run};

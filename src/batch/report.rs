@@ -15,6 +15,10 @@ pub struct InputReport {
     pub path: PathBuf,
     /// Why it could not be read to its end; nothing if it could.
     pub failure: Option<String>,
+    /// Where it is damaged or cut off, and how; the rows before that were read, and what follows was set
+    /// aside.
+    #[serde(default)]
+    pub damage: Option<String>,
     /// Bytes of the file that were read.
     pub bytes: u64,
     /// Their SHA-256 in hexadecimal.
@@ -40,6 +44,9 @@ pub struct Found {
     pub dialect: BTreeMap<String, String>,
     /// The names of the columns.
     pub columns: Vec<String>,
+    /// The form of its postings, if it is one that is known, such as `USAJOBS`.
+    #[serde(default)]
+    pub form: Option<String>,
     /// The column of the title.
     pub title: Option<String>,
     /// The columns of the text.

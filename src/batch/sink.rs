@@ -99,6 +99,7 @@ impl<'a> Sink<'a> {
         current.bytes = piece.digested.bytes;
         current.digested = piece.digested.clone();
         current.summary.add(&piece.summary);
+        current.damage.clone_from(&piece.damage);
         watch.advanced(current.bytes.saturating_sub(before), piece.summary.rows_read);
         self.note();
         if self.saved.elapsed() >= self.interval {
@@ -128,12 +129,18 @@ impl<'a> Sink<'a> {
         current.map_or_else(|| Summary::new(roles), |current| current.summary.clone())
     }
 
+    /// Returns what is wrong with the current input behind the rows that were written.
+    pub(super) fn current_damage(&self) -> Option<String> {
+        self.checkpoint.current.as_ref().and_then(|current| current.damage.clone())
+    }
+
     /// Reports an input that could not be read to its end, with the rows that were.
     pub(super) fn failed(&self, path: &Path, failure: &str) -> InputReport {
         let current = self.checkpoint.current.as_ref().filter(|current| current.path == path);
         InputReport {
             path: path.to_owned(),
             failure: Some(failure.to_owned()),
+            damage: None,
             bytes: current.map_or(0, |current| current.bytes),
             sha256: current.map_or_else(String::new, |current| current.digested.sha256()),
             modified: None,

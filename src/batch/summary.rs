@@ -13,8 +13,12 @@ pub struct Summary {
     pub rows_set_aside: u64,
     /// Rows with fewer cells than the header, which were filled up with empty ones.
     pub rows_filled_up: u64,
-    /// Rows with more cells than the header, or members that no column has; all were kept.
+    /// Rows with more cells than the header; all were kept.
     pub rows_with_more_cells: u64,
+    /// Rows of JSON with members that none of the first rows has, and so no column of the output; all
+    /// were kept, together in a column of their own.
+    #[serde(default)]
+    pub rows_with_late_members: u64,
     /// Rows with a quote that was never closed, which were read as one line each.
     pub rows_with_stray_quotes: u64,
     /// Rows of a file in UTF-8 that are not UTF-8, and lines of a file in an old encoding that are: each
@@ -61,6 +65,7 @@ impl Summary {
             (&mut self.rows_set_aside, other.rows_set_aside),
             (&mut self.rows_filled_up, other.rows_filled_up),
             (&mut self.rows_with_more_cells, other.rows_with_more_cells),
+            (&mut self.rows_with_late_members, other.rows_with_late_members),
             (&mut self.rows_with_stray_quotes, other.rows_with_stray_quotes),
             (&mut self.rows_in_another_encoding, other.rows_in_another_encoding),
             (&mut self.rows_by_title_alone, other.rows_by_title_alone),

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use encoding_rs::Encoding;
 
 use super::encode::{CsvRow, Encoder, OutputFormat, Plan, Row};
-use super::input::{Form, Portion, Rows, Shape};
+use super::input::{Cut, Form, MadeRecords, MadeRow, Portion, Rows, Shape};
 use super::rejects::Reject;
 use super::tags::{Basis, TagCells};
 use super::turn::Turn;
@@ -59,6 +59,8 @@ pub(super) struct Piece {
     pub(super) bytes: Vec<u8>,
     pub(super) rejects: Vec<Reject>,
     pub(super) summary: Summary,
+    /// What is wrong with the file behind the portion.
+    pub(super) damage: Option<String>,
     /// The signatures of the rows, for the journal.
     pub(super) signatures: Vec<u8>,
     pub(super) end: u64,
@@ -101,6 +103,11 @@ impl<'c, 'j> Worker<'c, 'j> {
                 self.tag_parquet(batch).map_err(|error| self.columnar(error))?
             }
         }
+        let damage = portion.cut.as_ref().map(|cut| format!("line {}: {}", cut.line, cut.reason));
+        if let Some(Cut { line, offset, reason, raw }) = portion.cut {
+            self.summary.count_set_aside();
+            self.rejects.push(Reject { line, offset, reason, raw });
+        }
         let verdicts = match self.job.duplicates {
             None => Vec::new(),
             Some(turn) => turn.take(number, |state| {
@@ -121,6 +128,7 @@ impl<'c, 'j> Worker<'c, 'j> {
             bytes,
             rejects: std::mem::take(&mut self.rejects),
             summary: std::mem::take(&mut self.summary),
+            damage,
             signatures: signatures.collect(),
             end: portion.end,
             lines: portion.lines,
@@ -129,6 +137,7 @@ impl<'c, 'j> Worker<'c, 'j> {
     }
 
     fn tag_csv(&mut self, chunk: &Chunk) {
+        let job = self.job;
         let mut reader = CellReader::new(&self.job.input.dialect);
         let width = self.job.input.width;
         let is_utf8 = Encoding::utf8_valid_up_to(&chunk.bytes) == chunk.bytes.len();
@@ -155,11 +164,13 @@ impl<'c, 'j> Worker<'c, 'j> {
             self.summary.rows_filled_up += u64::from(cells.len() < width);
             self.summary.rows_with_more_cells += u64::from(cells.len() > width);
             let row = CsvRow { bytes, terminator, cells, is_sound: !is_stray };
-            self.tag_row(&Row::Csv(row), |n| cells.text(n));
+            let made = MadeRow::of_table(&job.input.made);
+            self.tag_row(&Row::Csv(row), |n| made.cell(n, |n| cells.text(n)));
         }
     }
 
     fn tag_json(&mut self, chunk: &Chunk) {
+        let job = self.job;
         let Form::Json { columns, .. } = &self.job.input.form else { return };
         let mut cells = JsonCells::new();
         for record in &chunk.records {
@@ -174,8 +185,10 @@ impl<'c, 'j> Worker<'c, 'j> {
                 continue;
             }
             let row = columns.arrange(&cells);
-            self.summary.rows_with_more_cells += u64::from(row.has_rest());
-            self.tag_row(&Row::Json { bytes, cells: &row }, |n| row.prose(n));
+            let is_kept_apart = job.plan.has_extra && row.has_rest();
+            self.summary.rows_with_late_members += u64::from(is_kept_apart);
+            let made = MadeRow::of_record(&job.input.made, bytes, Some(&row));
+            self.tag_row(&Row::Json { bytes, cells: &row }, |n| made.cell(n, |n| row.prose(n)));
         }
     }
 
@@ -190,9 +203,13 @@ impl<'c, 'j> Worker<'c, 'j> {
     }
 
     fn tag_parquet(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
-        let plan = self.job.plan;
-        let Columns { title, text, employer, place } = &self.job.input.columns;
-        let read = |n: &usize| [title, employer, place].contains(&&Some(*n)) || text.contains(n);
+        let job = self.job;
+        let (plan, shape) = (job.plan, job.input);
+        let Columns { title, text, employer, place } = &shape.columns;
+        let wanted: Vec<_> =
+            [title, employer, place].into_iter().flatten().chain(text).copied().collect();
+        let read = |n: &usize| wanted.contains(n);
+        let records = MadeRecords::new(&shape.made, &wanted, batch)?;
         let all = matches!(plan.format, OutputFormat::Csv | OutputFormat::Tsv);
         let columns = batch.columns().iter().enumerate();
         let columns: Vec<_> = columns
@@ -209,7 +226,9 @@ impl<'c, 'j> Worker<'c, 'j> {
                 column.map_or(Cow::Borrowed(""), |column| Cow::Borrowed(column.get(row)))
             };
             let object = objects.as_ref().map_or(&[][..], |objects| objects.get(row));
-            self.tag_row(&Row::Parquet { columns: &columns, object, row }, text);
+            let made = records.row(row);
+            let row = Row::Parquet { columns: &columns, object, row };
+            self.tag_row(&row, |n| made.cell(n, text));
         }
         Ok(())
     }

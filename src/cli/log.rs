@@ -170,10 +170,14 @@ impl Watch for Log {
         self.event(
             if input.failure.is_some() { "failed" } else { "done" },
             json!({
-                "path": path_value(&input.path), "failure": input.failure, "rows_read": rows.rows_read,
+                "path": path_value(&input.path), "failure": input.failure, "damage": input.damage,
+                "rows_read": rows.rows_read,
                 "rows_written": rows.rows_written, "rows_set_aside": rows.rows_set_aside,
             }),
         );
+        if let Some(damage) = input.damage.as_ref().filter(|_| self.is_for_people()) {
+            self.line(&format!("{}: {damage}", input.path.display()));
+        }
         match &input.failure {
             Some(failure) if self.is_for_people() => self.line(&format!("failed: {failure}")),
             None if self.verbose && self.is_for_people() => self.line(&format!(

@@ -32,11 +32,11 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for input in expand(&arguments.inputs)?.files {
         match Input::open(&input.path, &options, &names, Input::SNIFFED_CHUNK_BYTES) {
-            Ok(input) if arguments.json => {
+            Ok(mut input) if arguments.json => {
                 let mut found = serde_json::to_value(input.found())?;
                 found["path"] = path_value(&input.path);
                 found["size"] = json!(input.size);
-                let fields = columns_of_fields(&input, &GivenFields::default())?;
+                let fields = columns_of_fields(&mut input, &GivenFields::default())?;
                 found["fields"] = fields
                     .into_iter()
                     .collect::<BTreeMap<_, _>>()
@@ -48,9 +48,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                     json!(input.columns.as_ref().err().map(ToString::to_string));
                 writeln!(out, "{found}")?;
             }
-            Ok(input) => {
+            Ok(mut input) => {
                 let mut line = input.description();
-                for (field, columns) in columns_of_fields(&input, &GivenFields::default())? {
+                for (field, columns) in columns_of_fields(&mut input, &GivenFields::default())? {
                     let names = columns.iter().map(|name| format!("`{}`", name.escape_debug()));
                     line += &format!(", {field} {}", names.collect::<Vec<_>>().join(" + "));
                 }

@@ -405,6 +405,10 @@ fn tell_counts(classifier: &Classifier, rows: &Summary, time: Duration) -> anyho
         (rows.rows_filled_up, "had too few cells and were filled up"),
         (rows.rows_with_more_cells, "had more cells than the header; all were kept"),
         (
+            rows.rows_with_late_members,
+            "have keys that are not among those of the first rows; these are kept as JSON in the last column",
+        ),
+        (
             rows.rows_with_stray_quotes,
             "had a quote that is never closed; each was read as one line",
         ),

@@ -15,12 +15,13 @@ use super::field::{
 use super::key::Attribute;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
-use crate::batch::{Form, Rows};
+use crate::batch::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 use crate::dedup::{Ad, Signature, employer_key, employer_name};
 use crate::table::{
     CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
 };
 use crate::taxonomy::{NONE, Taxonomy};
+use crate::text::strip_markup;
 use crate::{Classifier, Posting, Tagger};
 
 /// What all threads need to know of an input.
@@ -33,6 +34,10 @@ pub(super) struct Reading<'r> {
     /// The names of the columns, if the file has a line of them.
     pub(super) names: &'r [String],
     pub(super) shape: &'r DemandShape,
+    /// The columns that are made.
+    pub(super) made: &'r Made,
+    /// The columns that are wanted, and those of the file that are read for them, in order.
+    pub(super) columns: (&'r [usize], &'r [usize]),
     pub(super) attributes: &'r [Attribute],
     pub(super) saying: &'r Saying,
     pub(super) readers: &'r FieldReaders,
@@ -84,13 +89,16 @@ impl<'c, 'r> FactReader<'c, 'r> {
     }
 
     /// Reads a portion.
-    pub(super) fn read(&mut self, rows: &Rows) -> Result<Facts, TableError> {
+    pub(super) fn read(&mut self, portion: &Portion) -> Result<Facts, TableError> {
         self.facts = Facts::default();
         self.portion += 1;
-        match rows {
+        match &portion.rows {
             Rows::Csv(chunk) => self.read_csv(chunk),
             Rows::Json(chunk) => self.read_json(chunk),
             Rows::Parquet(batch) => self.read_parquet(batch)?,
+        }
+        if let Some(cut) = &portion.cut {
+            self.facts.set_aside.push((cut.line, cut.reason.clone()));
         }
         Ok(std::mem::take(&mut self.facts))
     }
@@ -108,7 +116,8 @@ impl<'c, 'r> FactReader<'c, 'r> {
             if let Some(reason) = cells.no_row(self.reading.names) {
                 self.facts.set_aside.push((line(), reason.to_owned()));
             } else if !cells.is_empty() {
-                self.read_row(line, |n| cells.text(n));
+                let made = MadeRow::of_table(self.reading.made);
+                self.read_row(line, |n| made.cell(n, |n| cells.text(n)));
             }
         }
     }
@@ -125,7 +134,9 @@ impl<'c, 'r> FactReader<'c, 'r> {
             match read {
                 Ok(()) => {
                     let row = columns.arrange(&cells);
-                    self.read_row(line, |n| row.prose(n));
+                    let bytes = &chunk.bytes[record.range.clone()];
+                    let made = MadeRow::of_record(self.reading.made, bytes, Some(&row));
+                    self.read_row(line, |n| made.cell(n, |n| row.prose(n)));
                 }
                 Err(reason) => self.facts.set_aside.push((line(), reason)),
             }
@@ -136,18 +147,20 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let wrong = |source| TableError::Columnar { path: self.reading.path.to_owned(), source };
         let mut columns: Vec<Option<TextColumn<'_>>> =
             (0..self.reading.shape.width).map(|_| None).collect();
-        // The batch has the wanted columns only, in order.
-        for (n, column) in
-            self.reading.shape.wanted(self.reading.saying).into_iter().zip(batch.columns())
-        {
+        // The batch has the columns that are read only, in order.
+        let (wanted, read) = self.reading.columns;
+        for (&n, column) in read.iter().zip(batch.columns()) {
             columns[n] = Some(TextColumn::new(column).map_err(wrong)?);
         }
+        let records =
+            MadeRecords::of_some(self.reading.made, wanted, batch, read).map_err(wrong)?;
         for row in 0..batch.num_rows() {
             let cell = |n: usize| match columns.get(n) {
                 Some(Some(column)) => Cow::Borrowed(column.get(row)),
                 _ => Cow::Borrowed(""),
             };
-            self.read_row(|| row as u64 + 1, cell);
+            let made = records.row(row);
+            self.read_row(|| row as u64 + 1, |n| made.cell(n, cell));
         }
         Ok(())
     }
@@ -195,7 +208,14 @@ impl<'c, 'r> FactReader<'c, 'r> {
                 (Attribute::Employer, _) => {
                     employer.unwrap_or_else(|| self.facts.texts.number(NOT_STATED))
                 }
-                (Attribute::Title, _) => self.facts.texts.number(&title.trim().to_lowercase()),
+                (Attribute::Title, _) => {
+                    // Adzuna marks what was searched for in titles.
+                    let plain = match strip_markup(&title) {
+                        Cow::Owned(plain) => plain.split_whitespace().collect::<Vec<_>>().join(" "),
+                        Cow::Borrowed(plain) => plain.trim().to_owned(),
+                    };
+                    self.facts.texts.number(&plain.to_lowercase())
+                }
                 (Attribute::Board, _) => match &*cell_of(self.reading.saying.columns.board) {
                     "" => self.facts.texts.number(&self.stem),
                     board => self.facts.texts.number(board),

@@ -142,28 +142,26 @@ pub(super) fn read_input<S: Sink>(
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
     let reads = (dedup.is_some(), options.report || texts);
+    let keys = attributes.iter().filter_map(|attribute| match attribute {
+        Attribute::Column(name) => Some(name.as_str()),
+        _ => None,
+    });
+    for name in keys.chain(options.fields.names()) {
+        // Where it is not there, whoever looks for it says so.
+        input.has_column(name);
+    }
     let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
     let readers = FieldReaders::embedded()?;
     let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
-    let of_fields = FieldColumns::detect(
-        &FieldNames::embedded()?,
-        &readers,
-        &input.header,
-        &input.sample,
-        &options.fields,
-    )
-    .map_err(|source| DemandError::Column { path: path.to_owned(), source })?;
+    let of_fields = fields_of(&mut input, &readers, &options.fields)?;
     let known = (shape.posting.title, shape.posting.place);
-    let saying = Saying::new(
-        of_fields,
-        known,
-        &input.sample,
-        &readers,
-        (options.seen, options.fields.date_order),
-    );
-    read_from(columns_of_fields, &input.header, &saying, shape.posting.employer);
+    let seen = (options.seen, options.fields.date_order);
+    let saying = Saying::new(of_fields, known, &input.sample, &readers, seen);
+    read_from(columns_of_fields, &input.names, &saying, shape.posting.employer);
     watch.opened(&input);
-    input.read_only(&shape.wanted(&saying));
+    let wanted = shape.wanted(&saying);
+    let read = input.read_for(&wanted);
+    input.read_only(&read);
     input.start().map_err(TableError::read(path))?;
     let description = input.found();
     let form = input.form.clone();
@@ -175,6 +173,8 @@ pub(super) fn read_input<S: Sink>(
         dialect: input.dialect(),
         names: &names_of_columns,
         shape: &shape,
+        made: &input.made.clone(),
+        columns: (&wanted, &read),
         attributes,
         saying: &saying,
         readers: &readers,
@@ -183,13 +183,15 @@ pub(super) fn read_input<S: Sink>(
     };
     let (digest, malformed) = (input.digest(), input.malformed());
     let before = (sink.rows(), sink.rows_set_aside());
-    read_rows(classifier, input, &reading, sink, options.threads, watch)?;
+    let damage = Mutex::new(None);
+    read_rows(classifier, (input, &damage), &reading, sink, options.threads, watch)?;
     let rows_written = sink.rows() - before.0;
     let rows_set_aside = sink.rows_set_aside() - before.1;
     let digested = digest.now();
     Ok(InputReport {
         path: path.to_owned(),
         failure: None,
+        damage: damage.into_inner().unwrap_or_else(PoisonError::into_inner),
         bytes: digested.bytes,
         sha256: digested.sha256(),
         modified: None,
@@ -207,7 +209,7 @@ pub(super) fn read_input<S: Sink>(
 /// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
 fn read_rows<S: Sink>(
     classifier: &Classifier,
-    input: Input,
+    (input, damage): (Input, &Mutex<Option<String>>),
     reading: &Reading<'_>,
     sink: &mut S,
     threads: usize,
@@ -237,7 +239,11 @@ fn read_rows<S: Sink>(
                 portion.map(|portion| (*number - 1, portion))
             };
             let Some((number, portion)) = next else { return Ok(()) };
-            let facts = reader.read(&portion.rows).inspect_err(|_| ordered.stop())?;
+            if let Some(cut) = &portion.cut {
+                let mut damage = damage.lock().unwrap_or_else(PoisonError::into_inner);
+                *damage = Some(format!("line {}: {}", cut.line, cut.reason));
+            }
+            let facts = reader.read(&portion).inspect_err(|_| ordered.stop())?;
             let digested = portion.digested.bytes;
             let count = |sink: &mut &mut S, facts: Facts| {
                 let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -263,6 +269,28 @@ fn read_rows<S: Sink>(
     })
 }
 
+/// Finds the columns of the fields: those that were asked for, those of a known form, those of known names.
+fn fields_of(
+    input: &mut Input,
+    readers: &FieldReaders,
+    given: &GivenFields,
+) -> Result<FieldColumns, DemandError> {
+    let names = FieldNames::embedded()?;
+    let found = FieldColumns::detect(&names, readers, &input.names, &input.sample, given);
+    let mut found =
+        found.map_err(|source| DemandError::Column { path: input.path.clone(), source })?;
+    let form = input.posting_form.clone();
+    for (field, column, names, is_given) in found.with_names(&names, given) {
+        let mut of_form = form.iter().flat_map(|form| &form.fields);
+        match of_form.find(|(own, _)| *own == field) {
+            _ if is_given => {}
+            Some((_, own)) => *column = *own,
+            None => *column = input.with_late(*column, names),
+        }
+    }
+    Ok(found)
+}
+
 /// Returns which columns of an input the fields of demand are read from, by the names of the fields: place,
 /// date, closing date, salary and its parts, remote, employer. Fields without a column are left out.
 ///
@@ -270,13 +298,11 @@ fn read_rows<S: Sink>(
 ///
 /// Returns an error if a column that was asked for is not there.
 pub fn columns_of_fields(
-    input: &Input,
+    input: &mut Input,
     given: &GivenFields,
 ) -> Result<Vec<(&'static str, Vec<String>)>, DemandError> {
     let readers = FieldReaders::embedded()?;
-    let names = FieldNames::embedded()?;
-    let found = FieldColumns::detect(&names, &readers, &input.header, &input.sample, given);
-    let found = found.map_err(|source| DemandError::Column { path: input.path.clone(), source })?;
+    let found = fields_of(input, &readers, given)?;
     let known = input.columns.as_ref().ok();
     let place = known.and_then(|columns| columns.place).filter(|&place| Some(place) != found.city);
     let employer = known.and_then(|columns| columns.employer);
@@ -293,8 +319,9 @@ pub fn columns_of_fields(
         ("board", vec![found.board]),
     ];
     let named = fields.map(|(field, columns)| {
-        let names = columns.into_iter().flatten().filter_map(|n| input.header.get(n).cloned());
-        (field, names.collect::<Vec<_>>())
+        let names = columns.into_iter().flatten().filter_map(|n| input.names.get(n).cloned());
+        // Those that first come late have no name.
+        (field, names.filter(|name| !name.is_empty()).collect::<Vec<_>>())
     });
     Ok(named.into_iter().filter(|(_, columns)| !columns.is_empty()).collect())
 }
@@ -310,7 +337,8 @@ fn read_from(
     for (field, columns) in saying.by_field().into_iter().chain([employer]) {
         let names = columns_of_fields.entry(field.as_str().to_owned()).or_default();
         for name in columns.into_iter().filter_map(|n| header.get(n)) {
-            if !names.contains(name) {
+            // One that takes what comes late has no name before.
+            if !name.is_empty() && !names.contains(name) {
                 names.push(name.clone());
             }
         }

@@ -76,12 +76,13 @@ impl DemandShape {
             }
         };
         let column = |attribute: &Attribute| match attribute {
-            Attribute::Column(name) => find(&input.path, &input.header, name).map(Some),
+            Attribute::Column(name) => find(&input.path, &input.names, name).map(Some),
             _ => Ok(None),
         };
         let attributes = attributes.iter().map(column).collect::<Result<_, _>>()?;
         let knows_ads = tags.as_ref().is_some_and(|tags| tags.cluster.is_some());
-        let compares = dedup && !knows_ads && !posting.text.is_empty();
+        let has_text = posting.text.iter().any(|&n| !input.made.is_late_only(n));
+        let compares = dedup && !knows_ads && has_text;
         let reads_texts = compares || certifications || tags.is_none();
         let width = input.header.len();
         Ok(Self { tags, posting, attributes, width, compares, reads_texts })

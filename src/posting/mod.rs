@@ -1,6 +1,7 @@
 //! A posting, and finding its title and text among a file's columns.
 
 mod columns;
+mod form;
 mod names;
 mod pasted;
 mod tag_columns;
@@ -8,7 +9,8 @@ mod tag_columns;
 use std::borrow::Cow;
 
 pub use columns::{Columns, ColumnsError, GivenColumns, detect};
-pub(crate) use columns::detect_without_text;
+pub(crate) use columns::{Use, detect_among, detect_without_text};
+pub(crate) use form::{FormField, Forms, ObjectNames, PostingForm};
 pub use names::ColumnNames;
 pub(crate) use names::normalize;
 pub(crate) use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};

@@ -18,6 +18,7 @@ mod patient;
 #[cfg(test)]
 mod pieces;
 mod records;
+mod salvage;
 mod scan;
 mod source;
 mod unique_names;
@@ -37,8 +38,10 @@ pub use json::{
     JsonCells, JsonColumns, JsonLayout, JsonLayoutError, JsonReader, JsonRow, JsonValue, splice,
     write_object,
 };
+pub(crate) use json::{JsonTree, MemberPath, member_key};
 pub use layout::Layout;
 pub use patient::GivenUp;
 pub use records::RecordFile;
+pub use salvage::Damage;
 pub use source::{Compression, DigestView, Digested, Source};
 pub use unique_names::unique_names;

@@ -1,7 +1,7 @@
 //! Opens the bytes of a file: decompressed, and hashed as they are read.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::patient::PatientReader;
+use super::salvage::{Damage, Decompress, Salvaging};
 
 /// Bytes that are asked of the system at once.
 const READ_BYTES: usize = 128 << 10;
@@ -122,6 +123,8 @@ pub struct Source {
     pub compression: Compression,
     /// The size on the disk, where there is one.
     pub size: Option<u64>,
+    /// Where it is compressed and its data damaged, the reader ends there, and this says why.
+    pub damage: Damage,
     digested: Arc<Mutex<Digested>>,
 }
 
@@ -184,19 +187,36 @@ impl Source {
         // What follows the start of a file that is gone on with is no start of a file.
         let compression = if position == 0 { Compression::of(&start) } else { Compression::None };
         let raw = Cursor::new(start).chain(raw);
+        let damage = Damage::default();
         let reader: Box<dyn Read + Send> = match compression {
             Compression::None => Box::new(raw),
             Compression::Gzip => {
-                Box::new(MultiGzDecoder::new(BufReader::with_capacity(READ_BYTES, raw)))
+                let decoder = MultiGzDecoder::new(BufReader::with_capacity(READ_BYTES, raw));
+                Box::new(Salvaging::new(decoder, damage.clone()))
             }
-            Compression::Zstd => Box::new(zstd::stream::read::Decoder::new(raw)?),
+            Compression::Zstd => {
+                let decoder = zstd::stream::read::Decoder::new(raw)?;
+                Box::new(Salvaging::new(decoder, damage.clone()))
+            }
         };
-        Ok(Self { reader, compression, size, digested })
+        Ok(Self { reader, compression, size, damage, digested })
     }
 
     /// Returns a view on what was read so far, which goes on as the reader does.
     pub fn digest(&self) -> DigestView {
         DigestView(Arc::clone(&self.digested))
+    }
+}
+
+impl<R: BufRead> Decompress for MultiGzDecoder<R> {
+    fn drain(&mut self) -> io::Result<u64> {
+        io::copy(self.get_mut(), &mut io::sink())
+    }
+}
+
+impl<R: BufRead> Decompress for zstd::stream::read::Decoder<'_, R> {
+    fn drain(&mut self) -> io::Result<u64> {
+        io::copy(self.get_mut(), &mut io::sink())
     }
 }
 
@@ -290,6 +310,31 @@ mod tests {
                 assert!(rest == text[usize::try_from(skipped).unwrap()..]);
                 assert_eq!(digest.now().sha256(), whole.sha256());
             }
+        }
+    }
+
+    #[test]
+    fn damaged_data_is_read_up_to_the_damage_and_digested_whole() {
+        let text: String = (0..200_000).map(|n| format!("{}\n", n * 7919 % 10_007)).collect();
+        for compression in [Compression::Gzip, Compression::Zstd] {
+            let whole = compression.compress(text.clone().into_bytes()).unwrap();
+            let middle = whole.len() / 2;
+            let mut flipped = whole.clone();
+            flipped[middle..middle + 64].fill(0xA5);
+            for (bytes, said) in [(&whole[..middle], "it is cut off"), (&flipped, "it")] {
+                let file = file(bytes);
+                let mut source = Source::open(file.path(), || false).unwrap();
+                let mut read = Vec::new();
+                source.reader.read_to_end(&mut read).unwrap();
+                let damage = source.damage.now().unwrap();
+                assert!(damage.starts_with(said), "{compression:?}: {damage}");
+                assert!(text.starts_with(std::str::from_utf8(&read[..10_000]).unwrap()));
+                assert_eq!(source.digest().now().bytes, bytes.len() as u64);
+            }
+            let file = file(&whole);
+            let mut source = Source::open(file.path(), || false).unwrap();
+            io::copy(&mut source.reader, &mut io::sink()).unwrap();
+            assert_eq!(source.damage.now(), None);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::UTF_8;
 
-use super::{Form, Input};
+use super::{Form, FoundForm, Input};
 use crate::batch::Found;
 use crate::table::{Compression, Dialect, JsonLayout};
 
@@ -39,7 +39,7 @@ impl Input {
             }
             Form::Parquet => "parquet",
         };
-        let name = |&n: &usize| self.header.get(n).cloned().unwrap_or_default();
+        let name = |&n: &usize| self.names.get(n).filter(|name| !name.is_empty()).cloned();
         let columns = self.columns.as_ref().ok();
         Found {
             format: format.to_owned(),
@@ -47,14 +47,19 @@ impl Input {
             encoding: self.detected.encoding.name().to_owned(),
             dialect,
             columns: self.header.clone(),
-            title: columns.and_then(|columns| columns.title.as_ref().map(name)),
-            text: columns.map_or_else(Vec::new, |columns| columns.text.iter().map(name).collect()),
+            form: self.posting_form.as_ref().map(|form| form.name.clone()),
+            title: columns.and_then(|columns| columns.title.as_ref().and_then(name)),
+            text: columns
+                .map_or_else(Vec::new, |columns| columns.text.iter().filter_map(name).collect()),
         }
     }
 
     /// Describes what was found, in one line for people.
     pub fn description(&self) -> String {
-        let name = |n: usize| format!("`{}`", self.header[n].escape_debug());
+        let name = |n: usize| match self.names.get(n).map_or("", String::as_str) {
+            "" => None,
+            name => Some(format!("`{}`", name.escape_debug())),
+        };
         let mut parts = Vec::new();
         match &self.form {
             Form::Csv { layout, .. } => {
@@ -94,13 +99,20 @@ impl Input {
         parts.push(format!("{} columns", self.header.len()));
         match &self.columns {
             Ok(columns) => {
-                let title = columns.title.map_or("none".to_owned(), name);
-                let text: Vec<_> = columns.text.iter().map(|&n| name(n)).collect();
+                let title = columns.title.and_then(name).unwrap_or_else(|| "none".to_owned());
+                let text: Vec<_> = columns.text.iter().filter_map(|&n| name(n)).collect();
                 let text = if text.is_empty() { "none".to_owned() } else { text.join(" + ") };
                 parts.push(format!("title {title}"));
                 parts.push(format!("text {text}"));
             }
             Err(_) => parts.push("title and text not found".to_owned()),
+        }
+        if let Some(FoundForm { name, note, .. }) = &self.posting_form {
+            let note = note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+            parts.push(format!("the form of {name}{note}"));
+        }
+        for role in &self.tags.roles {
+            parts.push(format!("tagged before (`{}` and what belongs to it)", role.escape_debug()));
         }
         format!("{}: {}", self.path.display(), parts.join(", "))
     }

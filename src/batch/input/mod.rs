@@ -1,25 +1,33 @@
 //! An input that is open, with its form found out and its columns known.
 
+mod cut;
 mod found;
+mod known;
+mod late;
+mod made;
 mod options;
 mod start;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
+pub(crate) use self::cut::Cut;
+use self::known::{FirstRows, FoundForm, Known, know};
+pub(crate) use self::made::{Made, MadeRecords, MadeRow};
 pub use self::options::{InputFormat, InputOptions};
 use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use super::encode::Head;
 use super::memory::SAMPLE_ROWS;
-use crate::posting::{ColumnNames, Columns, ColumnsError, detect};
+use crate::posting::{ColumnNames, Columns, ColumnsError, EarlierTags};
 use crate::table::{
-    Chunk, ChunkReader, Compression, Decoder, Detected, Dialect, DigestView, Digested, JsonColumns,
-    JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source, TableError,
-    detect as detect_encoding, refuse_unsupported,
+    Chunk, ChunkReader, Compression, Damage, Decoder, Detected, Dialect, DigestView, Digested,
+    JsonColumns, JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source,
+    TableError, detect as detect_encoding, refuse_unsupported,
 };
 
 /// Bytes that are looked at to find the form of a file.
@@ -42,13 +50,24 @@ pub struct Input {
     pub header: Vec<String>,
     /// The columns of title and text, or why they are not known.
     pub columns: Result<Columns, ColumnsError>,
-    /// The cells of the first rows.
+    /// The names of the columns, and behind them those of the columns that are made.
+    pub(crate) names: Vec<String>,
+    /// The cells of the first rows, those that are made too.
     pub(crate) sample: Vec<Vec<String>>,
     pub(crate) form: Form,
+    /// The columns that are made.
+    pub(crate) made: Arc<Made>,
+    /// The form of its postings, if it is one that is known.
+    pub(crate) posting_form: Option<FoundForm>,
+    /// The tag columns that an earlier run left in it.
+    tags: EarlierTags,
     reader: Reader,
     /// The first portion, which was read to find the columns.
     first: Option<Portion>,
+    /// The portion behind the last one that was given out, if it was looked for, and if there is one.
+    ahead: Option<Option<Result<Portion, TableError>>>,
     digest: Digest,
+    damage: Damage,
     malformed: Malformed,
     chunk_bytes: usize,
 }
@@ -65,6 +84,13 @@ enum Reader {
     Csv(ChunkReader<Box<dyn Read + Send>>),
     Json(JsonReader<Box<dyn Read + Send>>),
     Parquet { file: ParquetRows, batches: ParquetBatches },
+}
+
+impl Reader {
+    /// Tells, once there is nothing more to read, whether the file ends before its array does.
+    fn ends_early(&self) -> bool {
+        matches!(self, Self::Json(reader) if reader.ends_early())
+    }
 }
 
 /// How much of a file was read.
@@ -87,19 +113,14 @@ impl Digest {
 /// Some rows of an input.
 pub(crate) struct Portion {
     pub(crate) rows: Rows,
+    /// What is left of the file, if it is damaged behind these rows.
+    pub(crate) cut: Option<Cut>,
     /// Where the next portion starts: decoded bytes, or rows.
     pub(in crate::batch) end: u64,
     /// Lines before the next portion.
     pub(in crate::batch) lines: u64,
     /// What was read of the file when the portion had been read.
     pub(crate) digested: Digested,
-}
-
-impl Portion {
-    /// Makes a portion, given the offset and the line of what follows it.
-    fn new(rows: Rows, (end, line): (u64, u64), digested: Digested) -> Self {
-        Self { rows, end, lines: line - 1, digested }
-    }
 }
 
 pub(crate) enum Rows {
@@ -124,6 +145,7 @@ pub(in crate::batch) struct Shape {
     /// The names of the columns, if the file has a line of them.
     pub(in crate::batch) names: Vec<String>,
     pub(in crate::batch) columns: Columns,
+    pub(in crate::batch) made: Arc<Made>,
 }
 
 impl Input {
@@ -147,7 +169,9 @@ impl Input {
         let mut source = Source::open(path, options.is_stopped).map_err(&wrong)?;
         let mut start = Vec::new();
         (&mut source.reader).take(SNIFFED_BYTES).read_to_end(&mut start).map_err(&wrong)?;
-        let is_parquet = start.starts_with(b"PAR1") && source.compression == Compression::None;
+        // Where Parquet is encrypted as a whole, it starts with `PARE`.
+        let has_magic = start.starts_with(b"PAR1") || start.starts_with(b"PARE");
+        let is_parquet = has_magic && source.compression == Compression::None;
         if options.format == Some(InputFormat::Parquet) || options.format.is_none() && is_parquet {
             return Self::open_parquet(path, options, names);
         }
@@ -173,16 +197,21 @@ impl Input {
         };
         let is_json = options.format == Some(InputFormat::Json);
         let json = json.or(is_json.then_some(JsonLayout::Lines));
-        let empty = || TableError::Empty { path: path.to_owned() };
-        let (form, header, sample, reader, first) = match json {
+        let empty = || match source.damage.now() {
+            Some(what) => {
+                let compression = source.compression.as_str();
+                wrong(io::Error::other(format!("the {compression} data can't be read: {what}")))
+            }
+            None => TableError::Empty { path: path.to_owned() },
+        };
+        let (form, first_rows, reader, first) = match json {
             Some(layout) => {
                 let mut reader =
                     JsonReader::new(reader, start, &layout).with_chunk_bytes(chunk_bytes);
                 let chunk = reader.next_chunk().map_err(&wrong)?.ok_or_else(empty)?;
-                let (columns, sample) = json_sample(&chunk);
-                let header = columns.names().to_vec();
+                let (columns, first_rows) = json_sample(&chunk);
                 let first = Portion::new(Rows::Json(chunk), reader.position(), digest.now());
-                (Form::Json { layout, columns }, header, sample, Reader::Json(reader), first)
+                (Form::Json { layout, columns }, first_rows, Reader::Json(reader), first)
             }
             None => {
                 let layout = Layout::sniff(unmarked(&start), is_all, &options.dialect);
@@ -194,20 +223,31 @@ impl Input {
                 let reader = reader.with_width(start.header.len());
                 let first = Portion::new(Rows::Csv(chunk), reader.position(), digest.now());
                 let CsvStart { head, terminator, header, sample } = start;
-                (Form::Csv { layout, head, terminator }, header, sample, Reader::Csv(reader), first)
+                let first_rows = FirstRows::of_table(header, sample);
+                (Form::Csv { layout, head, terminator }, first_rows, Reader::Csv(reader), first)
             }
         };
+        let header = first_rows.header.clone();
+        let further = late::Further { path, detected: &detected, form: &form };
+        let known = know(names, first_rows, &options.columns, &|name| further.has(name));
+        let Known { names, sample, columns, made, form: posting_form, tags } = known;
         Ok(Self {
             path: path.to_owned(),
             size: source.size,
             compression: source.compression,
             detected,
-            columns: detect(names, &header, &sample, &options.columns),
+            columns,
+            names,
             sample,
             header,
             form,
+            made: Arc::new(made),
+            posting_form,
+            tags,
             reader,
             first: Some(first),
+            ahead: None,
+            damage: source.damage,
             digest: Digest::Stream(digest),
             malformed,
             chunk_bytes,
@@ -223,29 +263,45 @@ impl Input {
         let size = fs::metadata(path).map_err(wrong)?.len();
         let file = ParquetRows::open(path)?;
         let header = file.header();
-        let sample = match file.batches(0, SAMPLE_ROWS).next().transpose()? {
+        let first_rows = match file.batches(0, SAMPLE_ROWS).next().transpose()? {
             Some(batch) => parquet_sample(path, &batch)?,
-            None => Vec::new(),
+            None => FirstRows::of_table(header.clone(), Vec::new()),
         };
+        let known = know(names, first_rows, &options.columns, &|_| false);
+        let Known { names, sample, columns, made, form: posting_form, tags } = known;
         let batches = file.batches(0, PARQUET_ROWS);
         Ok(Self {
             path: path.to_owned(),
             size: Some(size),
             compression: Compression::None,
             detected: Detected::given(UTF_8, &[]),
-            columns: detect(names, &header, &sample, &options.columns),
+            columns,
+            names,
             sample,
             header,
             form: Form::Parquet,
+            made: Arc::new(made),
+            posting_form,
+            tags,
             reader: Reader::Parquet { file, batches },
             first: None,
+            ahead: None,
+            damage: Damage::default(),
             digest: Digest::Whole(Digested::default()),
             malformed: Malformed::default(),
             chunk_bytes: 0,
         })
     }
 
-    /// Reads some columns only, given in order, if the file is one of columns.
+    /// Returns the columns of the file that are read for some columns, in order.
+    pub(crate) fn read_for(&self, columns: &[usize]) -> Vec<usize> {
+        let mut read: Vec<_> = columns.iter().flat_map(|&n| self.made.read_for(n)).collect();
+        read.sort_unstable();
+        read.dedup();
+        read
+    }
+
+    /// Reads some columns of the file only, given in order, if the file is one of columns.
     pub(crate) fn read_only(&mut self, columns: &[usize]) {
         if let Reader::Parquet { file, batches } = &mut self.reader {
             *file = file.clone().only(columns);
@@ -280,14 +336,15 @@ impl Input {
 
     /// Goes on from where an earlier run has come to.
     pub(in crate::batch) fn resume(&mut self, from: &Resume) -> io::Result<()> {
-        self.first = None;
+        (self.first, self.ahead) = (None, None);
         let Resume { position, lines, digested } = from;
-        let Self { path, detected, malformed, chunk_bytes, .. } = self;
+        let Self { path, detected, malformed, damage, chunk_bytes, .. } = self;
         let is_plain = detected.encoding == UTF_8;
         let mut open = || -> io::Result<(Box<dyn Read + Send>, DigestView)> {
             let skipped = if is_plain { *position } else { 0 };
             let source = Source::resume(path, digested.clone(), skipped)?;
             let digest = source.digest();
+            *damage = source.damage.clone();
             if is_plain {
                 return Ok((source.reader, digest));
             }
@@ -322,7 +379,7 @@ impl Input {
         Ok(())
     }
 
-    pub(crate) fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
+    fn read_portion(&mut self) -> Result<Option<Portion>, TableError> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
         }
@@ -333,14 +390,7 @@ impl Input {
                 (chunk.map(Rows::Csv), reader.position())
             }
             Reader::Json(reader) => {
-                let chunk = reader.next_chunk().map_err(&wrong)?;
-                if chunk.is_none() && reader.ends_early() {
-                    let cut = io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "the file ends in the middle of its array",
-                    );
-                    return Err(wrong(cut));
-                }
+                let chunk = reader.next_chunk().map_err(wrong)?;
                 (chunk.map(Rows::Json), reader.position())
             }
             Reader::Parquet { batches, .. } => {
@@ -376,9 +426,9 @@ impl Input {
             .columns
             .clone()
             .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
-        let dialect = self.dialect();
-        let names = self.line_of_names().to_vec();
-        Ok(Shape { form: self.form.clone(), dialect, width: self.header.len(), names, columns })
+        let (dialect, made) = (self.dialect(), Arc::clone(&self.made));
+        let (form, names) = (self.form.clone(), self.line_of_names().to_vec());
+        Ok(Shape { form, dialect, width: self.header.len(), names, columns, made })
     }
 }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
+use arrow_schema::DataType;
 
+use super::known::FirstRows;
 use crate::batch::encode::Head;
 use crate::batch::memory::{SAMPLE_ROWS, sample_rows};
 use crate::table::{
-    BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, Layout, RecordKind, TableError,
+    BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, JsonRows, Layout, RecordKind,
+    TableError,
 };
 
 pub(super) fn unmarked(line: &[u8]) -> &[u8] {
@@ -64,25 +67,48 @@ fn usual_width(rows: &[Vec<String>]) -> usize {
     most.map_or(1, |(width, _)| width)
 }
 
-pub(super) fn json_sample(chunk: &Chunk) -> (JsonColumns, Vec<Vec<String>>) {
+pub(super) fn json_sample(chunk: &Chunk) -> (JsonColumns, FirstRows) {
     let whole = chunk.records.iter().filter(|record| record.kind == RecordKind::Whole);
     let records = || whole.clone().take(SAMPLE_ROWS).map(|r| &chunk.bytes[r.range.clone()]);
     let columns = JsonColumns::of(records());
     let mut cells = JsonCells::new();
-    let mut sample = Vec::new();
+    let (mut sample, mut read) = (Vec::new(), Vec::new());
     for record in records() {
         if cells.read(record).is_ok() {
             let row = columns.arrange(&cells);
             let texts = (0..columns.names().len()).map(|n| row.prose(n).into_owned());
             sample.push(texts.collect());
+            read.push(record.to_vec());
         }
     }
-    (columns, sample)
+    let header = columns.names().to_vec();
+    let (records, objects) = (Some(read), Vec::new());
+    let first = FirstRows { header, sample, records, objects, may_come_late: true };
+    (columns, first)
 }
 
-pub(super) fn parquet_sample(
-    path: &Path,
-    batch: &RecordBatch,
-) -> Result<Vec<Vec<String>>, TableError> {
-    sample_rows([batch]).map_err(|source| TableError::Columnar { path: path.to_owned(), source })
+pub(super) fn parquet_sample(path: &Path, batch: &RecordBatch) -> Result<FirstRows, TableError> {
+    let wrong = |source| TableError::Columnar { path: path.to_owned(), source };
+    let sample = sample_rows([batch]).map_err(wrong)?;
+    let schema = batch.schema();
+    let header = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let fields = schema.fields().iter().enumerate();
+    let nested = fields.filter(|(_, field)| field.data_type().is_nested());
+    let nested: Vec<usize> = nested.map(|(n, _)| n).collect();
+    // What JSON has nothing for is read as a table.
+    let rows = if nested.is_empty() { None } else { JsonRows::new(batch).ok() };
+    let records = rows.map(|rows| (0..rows.len()).map(|row| rows.get(row).to_vec()).collect());
+    let is_object = |n: &usize| has_objects(schema.field(*n).data_type());
+    let objects = nested.into_iter().filter(is_object).collect();
+    Ok(FirstRows { header, sample, records, objects, may_come_late: false })
+}
+
+fn has_objects(kind: &DataType) -> bool {
+    match kind {
+        DataType::Struct(_) | DataType::Map(..) => true,
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            has_objects(item.data_type())
+        }
+        _ => false,
+    }
 }

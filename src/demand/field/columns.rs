@@ -5,6 +5,8 @@
 
 use jiff::civil::{Date, date};
 
+use crate::posting::FormField;
+
 use super::names::{FieldNames, rank};
 use super::{
     DateOrder, DateReader, FieldDataError, PlaceReader, Reading, RemoteReader, SalaryReader,
@@ -205,6 +207,83 @@ impl FieldColumns {
             board: file.find("board", &given.board, &names.board, &is_name)?,
             employment: file.find("employment", &given.employment, &names.employment, &is_name)?,
         })
+    }
+}
+
+impl FieldColumns {
+    /// Returns each column with its field, its names, best first, and whether it was given.
+    pub(crate) fn with_names<'f>(
+        &'f mut self,
+        names: &'f FieldNames,
+        given: &GivenFields,
+    ) -> [(FormField, &'f mut Option<usize>, &'f [String], bool); 13] {
+        let is_given = |given: &Option<String>| given.is_some();
+        [
+            (FormField::Posted, &mut self.posted, &names.posted, is_given(&given.posted)),
+            (FormField::Closed, &mut self.closed, &names.closed, is_given(&given.closed)),
+            (FormField::Salary, &mut self.salary, &names.salary, is_given(&given.salary)),
+            (
+                FormField::SalaryLow,
+                &mut self.salary_low,
+                &names.salary_low,
+                is_given(&given.salary_low),
+            ),
+            (
+                FormField::SalaryHigh,
+                &mut self.salary_high,
+                &names.salary_high,
+                is_given(&given.salary_high),
+            ),
+            (
+                FormField::SalaryCurrency,
+                &mut self.salary_currency,
+                &names.salary_currency,
+                is_given(&given.salary_currency),
+            ),
+            (
+                FormField::SalaryPeriod,
+                &mut self.salary_period,
+                &names.salary_period,
+                is_given(&given.salary_period),
+            ),
+            (FormField::Remote, &mut self.remote, &names.remote, is_given(&given.remote)),
+            (FormField::City, &mut self.city, &names.city, is_given(&given.city)),
+            (FormField::State, &mut self.state, &names.state, is_given(&given.state)),
+            (FormField::Country, &mut self.country, &names.country, is_given(&given.country)),
+            (FormField::Board, &mut self.board, &names.board, is_given(&given.board)),
+            (
+                FormField::Employment,
+                &mut self.employment,
+                &names.employment,
+                is_given(&given.employment),
+            ),
+        ]
+    }
+}
+
+impl GivenFields {
+    /// Iterates over the names that are given.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let Self {
+            posted,
+            closed,
+            scraped,
+            salary,
+            salary_low,
+            salary_high,
+            salary_currency,
+            salary_period,
+            remote,
+            city,
+            state,
+            country,
+            board,
+            employment,
+            date_order: _,
+        } = self;
+        let pay = [salary, salary_low, salary_high, salary_currency, salary_period];
+        let others = [posted, closed, scraped, remote, city, state, country, board, employment];
+        pay.into_iter().chain(others).flatten().map(String::as_str).filter(|name| *name != "-")
     }
 }
 
