@@ -107,6 +107,33 @@ fn usajobs() {
         .map(|row| row["MatchedObjectDescriptor"].to_string() + "\n");
     let input = folder.write("inner.jsonl", inner.collect::<String>());
     assert_eq!(counted(&input, ALL, &PAY), expected);
+    // In a table, whose cells hold the lists.
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let objects = [
+        "PositionTitle",
+        "PositionURI",
+        "PositionLocation",
+        "OrganizationName",
+        "PositionRemuneration",
+        "PublicationStartDate",
+    ];
+    let names = objects.map(|name| format!("MatchedObjectDescriptor.{name}"));
+    table
+        .write_record(
+            names
+                .iter()
+                .map(String::as_str)
+                .chain(["MatchedObjectDescriptor.UserArea.Details.RemoteIndicator"]),
+        )
+        .unwrap();
+    for row in rows.as_array().unwrap() {
+        let row = &row["MatchedObjectDescriptor"];
+        let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let remote = cell(&row["UserArea"]["Details"]["RemoteIndicator"]);
+        table.write_record(objects.iter().map(|name| cell(&row[*name])).chain([remote])).unwrap();
+    }
+    let input = folder.write("table.csv", table.into_inner().unwrap());
+    assert_eq!(counted(&input, ALL, &PAY), expected);
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(super) fn know(
     let trees: Option<Vec<_>> = records.is_some().then(|| trees.flatten().collect());
     let (keys, leaves) = match &trees {
         Some(trees) => keys_of_records(trees, &header, !objects.is_empty()),
-        None => (keys_of_header(&header), Vec::new()),
+        None => (keys_of_table(&header, &sample), Vec::new()),
     };
     let forms = Forms::embedded();
     let table = if records.is_some() { Vec::new() } else { header.clone() };
@@ -253,7 +253,7 @@ impl Knowing<'_> {
                 }
                 continue;
             }
-            fields.push((field, Some(self.column_of(members, paths, prefix))));
+            fields.push((field, Some(self.column_of(members, paths, (prefix, keys)))));
         }
         if !form.work_model.is_empty() && !form.fields.contains_key(&FormField::Remote) {
             let mut members = Members::new(Kind::First, Vec::new());
@@ -261,7 +261,7 @@ impl Knowing<'_> {
             if !members.work_model.is_empty() {
                 fields.push((
                     FormField::Remote,
-                    Some(self.column_of(members, &form.work_model, prefix)),
+                    Some(self.column_of(members, &form.work_model, (prefix, keys))),
                 ));
             }
         }
@@ -276,14 +276,19 @@ impl Knowing<'_> {
         let pieces: Vec<_> = pieces.collect();
         let text = pieces
             .into_iter()
-            .map(|(members, paths)| self.column_of(members, paths, prefix))
+            .map(|(members, paths)| self.column_of(members, paths, (prefix, keys)))
             .collect();
         let (name, note) = (form.name.clone(), form.note.clone());
         (FoundForm { name, note, fields }, text)
     }
 
     /// Returns the column of some members: one of the file, if they are no more than that.
-    fn column_of(&mut self, members: Members, paths: &[String], prefix: &str) -> usize {
+    fn column_of(
+        &mut self,
+        members: Members,
+        paths: &[String],
+        (prefix, keys): (&str, &BTreeSet<String>),
+    ) -> usize {
         let width = self.made.width();
         let is_plain = members.work_model.is_empty()
             && members.constant.is_empty()
@@ -291,10 +296,10 @@ impl Knowing<'_> {
             && members.unless.is_none();
         if let ([path], None, true) = (members.paths.as_slice(), self.records, is_plain) {
             let same = |name: &String| member_key(name) == path.keys();
-            let others = |name: &&String| member_key(name).starts_with(path.keys());
+            let inside = |key: &&String| key.starts_with(path.keys());
             let own = &self.names[..width];
             if path.takes_all()
-                && own.iter().filter(others).count() == 1
+                && keys.iter().filter(inside).count() == 1
                 && let Some(column) = own.iter().position(same)
             {
                 return column;
@@ -404,11 +409,24 @@ fn keys_of_records(
     (keys, leaves)
 }
 
-/// Returns the letters of the names of all columns, and of what stands before their dots.
-fn keys_of_header(header: &[String]) -> BTreeSet<String> {
+/// Returns the letters of the names of all columns, of what stands before their dots, and of the members of
+/// cells that hold JSON.
+fn keys_of_table(header: &[String], sample: &[Vec<String>]) -> BTreeSet<String> {
     let dots = |name: &str| -> Vec<usize> { name.match_indices('.').map(|(at, _)| at).collect() };
     let parts = header.iter().flat_map(|name| {
         dots(name).into_iter().chain([name.len()]).map(|end| member_key(&name[..end]))
     });
-    parts.collect()
+    let mut keys: BTreeSet<String> = parts.collect();
+    for (name, cell) in sample.iter().flat_map(|row| header.iter().zip(row)) {
+        if cell.starts_with(['[', '{'])
+            && let Some(tree) = JsonTree::of(cell.as_bytes())
+        {
+            tree.for_each_member(&mut |path, _| {
+                if keys.len() < MAX_KEYS {
+                    keys.insert(member_key(&format!("{name}{}", path.concat())));
+                }
+            });
+        }
+    }
+    keys
 }
