@@ -90,7 +90,7 @@ fn counting(criterion: &mut Criterion) {
     let rows = tagged(&classifier).expect("the sample is in the repository");
     let mut file = tempfile::Builder::new().suffix(".csv").tempfile().expect("a temporary file");
     file.write_all(&rows).expect("a temporary file can be written");
-    let inputs = expand(&[file.path().to_owned()]).expect("the file is there");
+    let inputs = expand(&[file.path().to_owned()]).expect("the file is there").files;
     let count = |by: &[&str], threads| {
         let by: Vec<Key> = by.iter().map(|key| key.parse().expect("a key")).collect();
         let options = DemandOptions {

@@ -33,7 +33,7 @@ fn tagging(criterion: &mut Criterion) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
     write!(file, "{header}\n{}", rows.repeat(100)).expect("a temporary file can be written");
     let classifier = Classifier::new().expect("the corpus is valid");
-    let inputs = expand(&[file.path().to_owned()]).expect("the file is there");
+    let inputs = expand(&[file.path().to_owned()]).expect("the file is there").files;
     let tag = |threads| {
         let options = BatchOptions {
             threads,

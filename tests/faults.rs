@@ -55,6 +55,23 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Waits until a run listens to a signal, which it does once it has loaded what it needs.
+fn wait_until_it_listens(child: &Child, signal: u32) {
+    let status = format!("/proc/{}/status", child.id());
+    for _ in 0..3000 {
+        let Ok(status) = fs::read_to_string(&status) else { break };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        if caught.is_some_and(|mask| mask & (1 << (signal - 1)) != 0) {
+            // It is about to read.
+            return std::thread::sleep(Duration::from_millis(300));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Where the system does not tell, time must do.
+    std::thread::sleep(Duration::from_secs(3));
+}
+
 fn start(arguments: &[&str]) -> Child {
     command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
@@ -206,7 +223,7 @@ fn a_stop_leaves_a_state_to_go_on_from() {
     let (input, output) = (folder.large("in.csv", 150), folder.path("out.csv"));
     let base = ["tag", text(&input), "-o", text(&output)];
     let child = command(&base).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    wait_until_it_listens(&child, 2);
     let stop = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let out = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(out.stderr).unwrap();
@@ -228,7 +245,7 @@ fn a_stop_does_not_wait_for_silent_input() {
     let folder = Folder::new();
     let pipe = folder.path("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    for signal in ["-TERM", "-INT"] {
+    for (signal, number) in [("-TERM", 15), ("-INT", 2)] {
         for (arguments, rows) in [
             (&["tag", "-q", "-", "-o", text(&folder.path("a.csv"))][..], &b"title,text\na,b\n"[..]),
             (&["tag", "-q", "-"], b""),
@@ -243,7 +260,7 @@ fn a_stop_does_not_wait_for_silent_input() {
                 .unwrap();
             let mut input = child.stdin.take().unwrap();
             input.write_all(rows).unwrap();
-            std::thread::sleep(Duration::from_millis(500));
+            wait_until_it_listens(&child, number);
             let stop = Command::new("kill").args([signal, &child.id().to_string()]).status();
             assert!(stop.unwrap().success());
             // The test ends only if the program does, as nobody closes its input.

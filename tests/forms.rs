@@ -259,7 +259,7 @@ fn guesses_can_be_overridden() {
     let found: Value = serde_json::from_slice(&sniffed.stdout).unwrap();
     assert_eq!(
         (&found["dialect"]["delimiter"], &found["encoding"]),
-        (&"tab".into(), &"UTF-8".into())
+        (&"\t".into(), &"UTF-8".into())
     );
 }
 
@@ -295,8 +295,12 @@ fn csv_spectrum_reads_as_it_should() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let expected = fs::read(cases.join("json").join(format!("{name}.json"))).unwrap();
-        // The line breaks of these files are not those of their authors any more.
-        let expected = String::from_utf8(expected).unwrap().replace("\\r\\n", "\\n");
+        let expected = String::from_utf8(expected).unwrap();
+        // The line breaks of a copy of these files need not be those of their authors any more.
+        let expected = match fs::read(&path).unwrap().contains(&b'\r') {
+            true => expected,
+            false => expected.replace("\\r\\n", "\\n"),
+        };
         let expected: Value = serde_json::from_str(&expected).unwrap();
         let folder = Folder::new();
         let output = folder.path("out.jsonl");

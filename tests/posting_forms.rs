@@ -92,7 +92,7 @@ fn usajobs() {
     let whole = json!({"SearchResult": {"SearchResultItems": rows}});
     let expected = [
         "Veterans Example | Bethesda | MD | US | 2024-03 | remote | USD | 90000",
-        "Veterans Example | Tulsa | OK | US | 2024-03 | (not stated) | USD | 43680",
+        "Veterans Example | Tulsa | OK | US | 2024-03 | not_remote | USD | 43680",
     ];
     let input = folder.write("whole.json", whole.to_string());
     let at = |name: &str| format!("MatchedObjectDescriptor.{name}");

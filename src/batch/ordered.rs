@@ -133,8 +133,11 @@ mod tests {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-                let panics = threads.into_iter().filter_map(|thread| thread.join().err());
-                panics.for_each(|panic| std::panic::resume_unwind(panic));
+                // The first panic goes on, when all have ended.
+                let ended: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+                if let Some(panic) = ended.into_iter().find_map(Result::err) {
+                    std::panic::resume_unwind(panic);
+                }
             });
         }))
     }

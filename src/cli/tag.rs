@@ -195,7 +195,8 @@ fn outputs(arguments: &Arguments, inputs: Vec<InputPath>) -> anyhow::Result<Vec<
     // A name without an ending tells no form, and many files want a folder.
     let is_many = inputs.len() > 1 || arguments.inputs.iter().any(|input| input.is_dir());
     let is_bare = path.extension().is_none() && arguments.format.is_none() && !path.exists();
-    if !path.is_dir() && !ends_with_slash && !(is_bare && is_many) {
+    let is_folder = path.is_dir() || ends_with_slash || is_bare && is_many;
+    if !is_folder {
         check_not_input(path, &inputs)?;
         return Ok(vec![Output { path: Some(path.clone()), inputs }]);
     }

@@ -5,6 +5,10 @@ use memchr::{memchr_iter, memmem, memrchr2};
 use super::grammar::{LooseRecord, MAX_LOOSE_BYTES, Machine, closing, end_of_line, line_break};
 use super::{Dialect, MAX_RECORD_BYTES, RecordKind};
 
+mod path;
+
+use path::Path;
+
 /// Lines that a record with broken quotes is looked for in, at most: the time is linear for it.
 const MAX_LOOSE_LINES: usize = 32;
 
@@ -43,33 +47,6 @@ pub(super) struct RecordScanner {
     /// Of the last record that was too long: whether it is one cell, and where it began.
     is_skipped_whole: bool,
     skipped_from: usize,
-}
-
-/// The way of a machine through a record that was given up.
-///
-/// Wherever a line breaks on this way, it is inside quotes. So a record that begins on a later
-/// line, and whose first line ends inside quotes too, goes the same way from there to the end.
-#[derive(Debug, Clone)]
-struct Path {
-    /// Moves from line break to line break with the records that begin on this way.
-    behind: Machine,
-    /// As far as the way is known.
-    ahead: Machine,
-    end: Option<usize>,
-    /// Whether the last line alone has as many cells as the header, once the end is known.
-    last_line_fits: Option<bool>,
-    /// Where the last line begins that has another number of cells, if there is one, once the end is
-    /// known.
-    last_misfit: Option<Option<usize>>,
-    /// The position after the next closing quote, and whether junk follows it.
-    next_closing: Option<(usize, bool)>,
-}
-
-impl Path {
-    /// Counts the cells of the record whose first line a machine has read.
-    fn cells_with(&self, line: &Machine) -> usize {
-        line.cells + self.ahead.cells - self.behind.cells
-    }
 }
 
 impl RecordScanner {
@@ -156,14 +133,7 @@ impl RecordScanner {
         self.start -= bytes;
         self.machine.forget(bytes);
         if let Some(path) = &mut self.path {
-            path.behind.forget(bytes);
-            path.ahead.forget(bytes);
-            path.end = path.end.map(|end| end - bytes);
-            // A line that is gone is before all that can be asked for.
-            path.last_misfit = path.last_misfit.map(|misfit| misfit?.checked_sub(bytes));
-            path.next_closing = path
-                .next_closing
-                .and_then(|(after, junk)| after.checked_sub(bytes).map(|after| (after, junk)));
+            path.forget(bytes);
         }
     }
 

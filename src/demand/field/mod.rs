@@ -9,7 +9,6 @@ mod names;
 mod place;
 mod reading;
 mod remote;
-mod repair;
 mod salary;
 
 pub use certification::{Certification, Certifications};

@@ -56,8 +56,12 @@ impl Table {
         };
         let found = self.records.iter().take(MOST_PREAMBLE).position(is_header)?;
         let is_before = |record: &Vec<String>| record.len() < self.width || is_comment(record);
-        (found * 2 < self.records.len().max(2) && self.records[..found].iter().all(is_before))
-            .then_some(found)
+        let before = &self.records[..found];
+        // Many records of one width are a table of their own, whose rows would be lost.
+        let width = before.first().map_or(0, Vec::len);
+        let is_table = found > 2 && width > 2 && before.iter().all(|record| record.len() == width);
+        let is_small = found * 2 < self.records.len().max(2);
+        (is_small && !is_table && before.iter().all(is_before)).then_some(found)
     }
 
     /// Tells whether a record with few cells is a header that was cut off: names right above

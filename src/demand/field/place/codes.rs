@@ -315,6 +315,12 @@ impl Codes {
 fn push_capitalized(shown: &mut String, word: &str, is_small: bool) {
     let mut is_start = !is_small;
     for (at, c) in word.char_indices() {
+        // "Stockton-on-Tees"
+        let is_joint =
+            ["on-", "upon-", "in-", "of-", "the-", "le-", "de-", "la-", "sur-", "by-", "under-"]
+                .iter()
+                .any(|joint| at > 0 && word[at..].starts_with(joint));
+        is_start &= !is_joint;
         match is_start && c.is_alphabetic() {
             true => shown.extend(c.to_uppercase()),
             false => shown.push(c),

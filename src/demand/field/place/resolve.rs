@@ -58,8 +58,8 @@ impl PlaceReader {
         };
         let is_town = |part: &&Part<'_>| part.meaning == Meaning::Other && !is_county(part);
         let county = parts.iter().find(|part| is_county(part)).copied();
-        if parts.iter().any(|part| is_town(&part)) {
-            parts.retain(|part| !is_county(&part));
+        if parts.iter().any(is_town) {
+            parts.retain(|part| !is_county(part));
         }
         // "Remote - PA": few postings are for Panama.
         let bare = match (bare, parts.as_slice()) {
@@ -73,7 +73,11 @@ impl PlaceReader {
         };
         if let Some(country) = alternative.postcode {
             let found = Found::new(country, None, PlaceBasis::Postcode);
-            let city = parts.iter().rev().find(|part| part.meaning == Meaning::Other);
+            // "Guildford, Surrey, GU2 7XX": the town says more than the county.
+            let is_town = |part: &&&Part<'_>| part.meaning == Meaning::Other;
+            let is_county = |part: &&&Part<'_>| self.codes.is_uk_county(&part.lower, true);
+            let named = parts.iter().rev().filter(is_town);
+            let city = named.clone().find(|part| !is_county(part)).or_else(|| named.clone().next());
             return Ok(found.in_city(city.copied()));
         }
         if let Some(end) = end_of_first_in_list(&parts) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::repair::unmojibaked;
+use crate::text::unmojibaked;
 
 /// Makes a text in lower case plain. `phrases` are periods of several words, and one word for each.
 pub(super) fn plain(text: &str, phrases: &[(String, String)]) -> String {

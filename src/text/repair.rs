@@ -1,8 +1,8 @@
 //! Text that was damaged before it came here.
 
 /// Returns a text that was UTF-8 and was read as windows-1252 as it was: `MontrÃ©al` is `Montréal`.
-pub(super) fn unmojibaked(text: &str) -> Option<String> {
-    if !text.contains(['\u{c3}', '\u{c2}', '\u{e2}']) {
+pub(crate) fn unmojibaked(text: &str) -> Option<String> {
+    if !text.contains(['Ã', 'Â', 'â', 'Å', 'Ä']) {
         return None;
     }
     let (bytes, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(text);
