@@ -54,7 +54,9 @@ export async function write(path, rows) {
     const date = draw(20) === 0 ? "soon" : `${2023 + draw(3)}-${month}-${day}`;
     const salary = draw(3) === 0 ? `$${50 + draw(90)},000 a year` : "";
     const ad = draw(5) === 0 ? n - 1 : n;
-    const cells = [title, company, PLACES[draw(PLACES.length)], date, "", salary, role, tier, String(Math.max(ad, 0))];
+    // Markup is taken out of titles and names of employers; a place that can't be read is shown as it is.
+    const place = draw(12) === 0 ? HOSTILE[draw(3)] : PLACES[draw(PLACES.length)];
+    const cells = [title, company, place, date, "", salary, role, tier, String(Math.max(ad, 0))];
     if (!file.write(`${cells.map(quoted).join(",")}\n`)) await once(file, "drain");
   }
   file.end();
