@@ -70,6 +70,12 @@ fn between(text: &str, part: Range<usize>, found: &mut impl FnMut(Hashed)) {
     let mut at = 0;
     while at < part.len() {
         let Some(c) = rest[at..].chars().next() else { return };
+        // Dashes, bullets, curly quotes and blanks are most of what stands between words.
+        if !c.is_alphanumeric() && !matches!(c, '+' | '#' | '$' | '£' | '€' | '¥' | '%' | '.') {
+            before = Some(c);
+            at += c.len_utf8();
+            continue;
+        }
         let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
         let next = || rest[at + c.len_utf8()..].chars().next();
         let mut length = c.len_utf8();

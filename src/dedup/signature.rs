@@ -75,8 +75,9 @@ impl Signature {
             });
         }
         let words = u32::try_from(sketcher.words()).unwrap_or(u32::MAX);
-        let exact = XxHash3_64::oneshot_with_seed(EXACT_SEED, &text);
-        let plain_title = hash(&title.plain.join(" "));
+        let exact = XxHash3_64::oneshot(&text);
+        // Another start, so that the halves do not depend on each other.
+        let plain_title = hash(&title.plain.join(" ")) ^ OTHER_START;
         text[..8].copy_from_slice(&plain_title.to_le_bytes());
         let alike = if words < MIN_WORDS || numbers.is_empty() {
             XxHash3_64::oneshot(&text)
@@ -162,8 +163,8 @@ impl Signature {
     }
 }
 
-/// Any number, so that the halves of a text's hash do not depend on each other.
-const EXACT_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Any number.
+const OTHER_START: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Hashes a short text; none gives 0.
 fn hash(text: &str) -> u64 {
