@@ -321,7 +321,9 @@ pub fn columns_of_fields(
     let named = fields.map(|(field, columns)| {
         let names = columns.into_iter().flatten().filter_map(|n| input.names.get(n).cloned());
         // Those that first come late have no name.
-        (field, names.filter(|name| !name.is_empty()).collect::<Vec<_>>())
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+        names.dedup();
+        (field, names)
     });
     Ok(named.into_iter().filter(|(_, columns)| !columns.is_empty()).collect())
 }

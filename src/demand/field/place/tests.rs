@@ -155,6 +155,7 @@ fn what_stands_around_a_place_is_no_part_of_it() {
         ("Telework eligible - Bethesda, MD", "US/MD Bethesda [remote]"),
         ("Remote - PA", "US/PA [remote]"),
         ("Remote - CA", "-/- [remote]"),
+        ("Anywhere in the World", "-/- [remote]"),
         ("Not remote - Tulsa, OK", "US/OK Tulsa [not_remote]"),
         ("Tulsa, OK (not remote)", "US/OK Tulsa [not_remote]"),
         ("Tulsa, OK (non-remote)", "US/OK Tulsa [not_remote]"),
