@@ -43,9 +43,10 @@ impl Layout {
     /// number of cells, by that number, by its quotes, and by whether its cells look cut in two; the
     /// best one is taken. Up to 128 KiB are looked at, which takes milliseconds.
     ///
-    /// On the 1740 files of `tests/dialects.rs` it finds the delimiter of 1739, the quote and the
-    /// header of 1740 and the lines before the table of 1739; csv-nose 1.4.0 finds 1659, 1729, 953
-    /// and 1640.
+    /// On the 1926 files of `tests/dialects.rs`, which are our own, it finds the delimiter of 1924, the quote
+    /// and the header of 1926 and the lines before the table of 1925; of the 1740 that were there first
+    /// csv-nose 1.4.0 finds 1659, 1729, 953 and 1640. The names of columns that job boards use, and words of
+    /// job titles, help to tell a header from a row.
     pub fn sniff(sample: &[u8], is_all: bool, given: &GivenDialect) -> Self {
         let is_all = is_all && sample.len() <= SAMPLE_BYTES;
         let sample = &sample[..sample.len().min(SAMPLE_BYTES)];
