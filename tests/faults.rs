@@ -250,6 +250,8 @@ fn a_stop_does_not_wait_for_silent_input() {
             (&["tag", "-q", "-", "-o", text(&folder.path("a.csv"))][..], &b"title,text\na,b\n"[..]),
             (&["tag", "-q", "-"], b""),
             (&["demand", "-q", "-"], b"title,text\na,b\n"),
+            // The head of gzip data, which is no damage only because nothing follows yet.
+            (&["tag", "-q", "-"], b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
             (&["tag", "-q", text(&pipe), "-o", text(&folder.path("b.csv"))], b""),
         ] {
             let mut child = command(arguments)

@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::GivenUp;
+
 /// What is wrong with compressed data, once a reader has come there.
 #[derive(Debug, Clone, Default)]
 pub struct Damage(Arc<Mutex<Option<String>>>);
@@ -59,6 +61,9 @@ impl<D: Decompress> Read for Salvaging<D> {
     }
 }
 
+/// Tells whether the data is at fault, and not the system, or a reader that was told to wait no longer.
 fn is_of_data(error: &io::Error) -> bool {
-    error.raw_os_error().is_none() && error.kind() != io::ErrorKind::Interrupted
+    error.raw_os_error().is_none()
+        && error.kind() != io::ErrorKind::Interrupted
+        && !error.get_ref().is_some_and(|error| error.is::<GivenUp>())
 }

@@ -20,15 +20,12 @@ impl Further<'_> {
     /// Tells whether any row has a member at a path. Reads the whole file, so it is asked only where
     /// not to find the member is an error. What can't be read twice has none.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.path != Path::new("-") && self.find(name).unwrap_or(false)
+        self.path.is_file() && self.find(name).unwrap_or(false)
     }
 
     fn find(&self, name: &str) -> io::Result<bool> {
         let Form::Json { layout, .. } = self.form else { return Ok(false) };
         let source = Source::open(self.path, || false)?;
-        if source.size.is_none() {
-            return Ok(false);
-        }
         let (start, reader, _) = decoded(self.detected, Vec::new(), source.reader)?;
         let mut reader = JsonReader::new(reader, start, layout);
         let mut cells = JsonCells::new();
