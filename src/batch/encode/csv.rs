@@ -120,10 +120,11 @@ impl<'p> CsvEncoder<'p> {
             match value {
                 Value::Text(text) if text.contains(delimiter) => {
                     match self.plan.dialect.quote.map(char::from) {
-                        Some(quote) => self.cells.extend(
-                            [&quote.to_string(), text, &quote.to_string()]
-                                .map(|s: &str| s.to_owned()),
-                        ),
+                        Some(quote) => {
+                            self.cells.push(quote);
+                            self.cells.push_str(text);
+                            self.cells.push(quote);
+                        }
                         None => self.cells.push_str(&text.replace(delimiter, "_")),
                     }
                 }

@@ -205,19 +205,9 @@ impl Knowing<'_> {
         column
     }
 
-    fn add_late(
-        &mut self,
-        (name, of): (String, Option<usize>),
-        names: &[String],
-        kind: Kind,
-    ) -> usize {
-        self.names.push(name);
-        for cells in &mut self.sample {
-            let cell = of.and_then(|of| cells.get(of)).cloned().unwrap_or_default();
-            cells.resize(self.names.len() - 1, String::new());
-            cells.push(cell);
-        }
-        self.made.add_late(of, names, kind)
+    fn add_late(&mut self, column: (String, Option<usize>), names: &[String], kind: Kind) -> usize {
+        let known = (&mut self.names, self.sample.as_mut_slice());
+        self.made.add_late(known, column, names, kind)
     }
 
     /// Makes the columns of a form; returns it, and the columns of its text.

@@ -69,13 +69,8 @@ impl Input {
         Some(self.add_late((name, column), names))
     }
 
-    fn add_late(&mut self, (name, of): (String, Option<usize>), names: &[String]) -> usize {
-        self.names.push(name);
-        for cells in &mut self.sample {
-            let cell = of.and_then(|of| cells.get(of)).cloned().unwrap_or_default();
-            cells.resize(self.names.len() - 1, String::new());
-            cells.push(cell);
-        }
-        Arc::make_mut(&mut self.made).add_late(of, names, Kind::First)
+    fn add_late(&mut self, column: (String, Option<usize>), names: &[String]) -> usize {
+        let known = (&mut self.names, self.sample.as_mut_slice());
+        Arc::make_mut(&mut self.made).add_late(known, column, names, Kind::First)
     }
 }

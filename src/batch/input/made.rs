@@ -216,8 +216,21 @@ impl Made {
     }
 
     /// Adds a column for what a row has in another one, or else in a member that is called as one of
-    /// some names and that no row of the sample has.
-    pub(super) fn add_late(&mut self, of: Option<usize>, names: &[String], kind: Kind) -> usize {
+    /// some names and that no row of the sample has; also to the names of all columns and their cells in the
+    /// sample.
+    pub(super) fn add_late(
+        &mut self,
+        (all, sample): (&mut Vec<String>, &mut [Vec<String>]),
+        (name, of): (String, Option<usize>),
+        names: &[String],
+        kind: Kind,
+    ) -> usize {
+        for cells in sample {
+            let cell = of.and_then(|of| cells.get(of)).cloned().unwrap_or_default();
+            cells.resize(all.len(), String::new());
+            cells.push(cell);
+        }
+        all.push(name);
         self.columns.push(Source::Late { of, kind });
         let position = self.width + self.columns.len() - 1;
         for (rank, name) in names.iter().enumerate() {

@@ -230,8 +230,8 @@ impl SalaryReader {
     ) -> Reading<Salary<'_>> {
         let (low, high) = (plain(low.trim(), &[]), plain(high.trim(), &[]));
         let said = plain(period.trim(), &self.phrases);
-        let is_unknown = !said.is_empty() && !self.nothing.contains(&said);
-        if is_unknown && self.period(&said).is_none() {
+        let period = self.period_in(&said);
+        if period.is_none() && !said.is_empty() && !self.nothing.contains(&said) {
             return Reading::NotRead(UNKNOWN_PERIOD);
         }
         let amount = |text: &str| -> Result<Option<Amount<'_>>, &'static str> {
@@ -255,7 +255,7 @@ impl SalaryReader {
             (None, None) => return Reading::NotStated,
         };
         let currency = self.currency(currency).or(first.currency).or(second.currency);
-        match self.salary(first, second, currency, self.period(period), ends) {
+        match self.salary(first, second, currency, period, ends) {
             Ok(salary) => Reading::Read(salary),
             Err(reason) => Reading::NotRead(reason),
         }
@@ -263,8 +263,11 @@ impl SalaryReader {
 
     /// Reads a cell of a column of periods: `HOURLY`, `per year`.
     pub(super) fn period(&self, text: &str) -> Option<PayPeriod> {
-        let text = plain(text, &self.phrases);
-        let mut words = text.split(|c: char| !c.is_alphanumeric());
+        self.period_in(&plain(text, &self.phrases))
+    }
+
+    fn period_in(&self, plain: &str) -> Option<PayPeriod> {
+        let mut words = plain.split(|c: char| !c.is_alphanumeric());
         words.find_map(|word| self.periods.get(word).copied())
     }
 
