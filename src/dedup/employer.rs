@@ -155,12 +155,9 @@ fn without_reviews(name: &str) -> &str {
     }
 }
 
-/// The bytes of `A t/a B`.
-const SHORTEST_WITH_TWO_NAMES: usize = 7;
-
 /// Returns the name under which a company is known: what stands behind `d/b/a`.
 fn known_name(name: &str) -> &str {
-    if name.len() < SHORTEST_WITH_TWO_NAMES {
+    if EMPLOYER_WORDS.any_trading_as.as_ref().is_some_and(|any| !any.is_match(name)) {
         return name;
     }
     let lower = name.to_ascii_lowercase();

@@ -56,7 +56,7 @@ pub fn employer_key(name: &str) -> String {
 /// assert_eq!(title_words("Epic Analyst 2 - R12345"), ["epic", "analyst", "2"]);
 /// ```
 pub fn title_words(title: &str) -> Vec<String> {
-    title::Title::of(title).plain
+    title::Title::of(title).plain.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Returns an employer's name as it is written, without markup and the rating that some boards put

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -18,6 +19,8 @@ pub(super) struct EmployerWords {
     pub(super) legal_forms_of_east_asia: Vec<String>,
     pub(super) and: FxHashSet<String>,
     pub(super) trading_as: Vec<String>,
+    /// Finds `dba` and all of `trading_as` in one pass; nothing if they can't be made one search.
+    pub(super) any_trading_as: Option<AhoCorasick>,
     pub(super) beside: FxHashSet<String>,
     pub(super) nobody: FxHashSet<String>,
 }
@@ -59,7 +62,10 @@ const CANADA: &str = include_str!("../../corpus/places/canada.tsv");
 pub(super) static EMPLOYER_WORDS: LazyLock<EmployerWords> = LazyLock::new(|| {
     let lists: EmployerLists = toml::from_str(EMPLOYERS).unwrap_or_default();
     let set = |list: Vec<String>| list.iter().map(|entry| glued(entry)).collect();
+    let trading_as = lists.trading_as.iter().map(String::as_str).chain(["dba "]);
+    let any_trading_as = AhoCorasick::builder().ascii_case_insensitive(true).build(trading_as).ok();
     EmployerWords {
+        any_trading_as,
         legal_forms: set(lists.legal_forms),
         legal_forms_with_stops: set(lists.legal_forms_with_stops),
         legal_forms_in_capitals: set(lists.legal_forms_in_capitals),

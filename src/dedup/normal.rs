@@ -8,45 +8,44 @@ use super::names::STATE_CODES;
 use super::sketch::mix;
 use crate::text::{Spans, strip_markup};
 
-/// What is hashed of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hashed {
-    pub(super) hash: u64,
-    pub(super) kind: HashedKind,
-}
-
-/// How a part of a text counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HashedKind {
+/// Takes hashes of the parts of a text that tell it from others, in order.
+pub(super) trait Listener {
     /// A word of language, which says what the text is about.
-    Word,
+    fn word(&mut self, hash: u64);
+
     /// A word that is a number, with up to three letters before: `12`, `R12345`.
-    Number,
-    /// What tells texts apart but is no word: a letter, a longer run than words are, a sign that
-    /// belongs to a number or a name.
-    Small,
-    /// A digit.
-    SmallNumber,
+    fn number(&mut self, hash: u64);
+
+    /// What is no word: a digit or, if it `is_number` not, a letter, a longer run than words are, a
+    /// sign that belongs to a number or a name.
+    fn small(&mut self, hash: u64, is_number: bool);
 }
 
-/// Calls `found` with a hash of each word of a text, the same in upper and lower case, and of what
+/// Tells a listener the hash of each word of a text, the same in upper and lower case, and of what
 /// else tells it from others. Punctuation does not.
-pub(super) fn hashes(text: &str, mut found: impl FnMut(Hashed)) {
+pub(super) fn hashes(text: &str, listener: &mut impl Listener) {
     let text = strip_markup(text);
     let bytes = text.as_bytes();
     let mut end = 0;
     for span in Spans::of(&text) {
         // Between most words is one blank.
-        if span.start != end + 1 || end == 0 || bytes[end] == b'.' {
-            between(&text, end..span.start, &mut found);
+        if (span.start != end + 1 || end == 0 || bytes[end] == b'.')
+            && may_count(bytes, end..span.start)
+        {
+            between(&text, end..span.start, listener);
         }
         let word = &bytes[span.start..span.end];
-        let hash = hash_of_word(&text[span.clone()]);
-        let kind = if is_number(word) { HashedKind::Number } else { HashedKind::Word };
-        found(Hashed { hash, kind });
+        let hash = hash_of_ascii(word).unwrap_or_else(|| hash_of_wide(&text[span.clone()]));
+        if is_number(word) {
+            listener.number(hash);
+        } else {
+            listener.word(hash);
+        }
         end = span.end;
     }
-    between(&text, end..text.len(), &mut found);
+    if may_count(bytes, end..bytes.len()) {
+        between(&text, end..text.len(), listener);
+    }
 }
 
 #[inline]
@@ -55,16 +54,52 @@ fn is_number(word: &[u8]) -> bool {
     is_digit(word.first()) || is_digit(word.last()) && word.iter().take(4).any(u8::is_ascii_digit)
 }
 
-/// Looks for what counts in a part of a text that has no words.
-fn between(text: &str, part: Range<usize>, found: &mut impl FnMut(Hashed)) {
-    let counts = |&byte: &u8| {
-        byte.is_ascii_alphanumeric()
-            || byte >= 0x80
-            || matches!(byte, b'+' | b'#' | b'$' | b'%' | b'.')
-    };
-    if !text.as_bytes()[part.clone()].iter().any(counts) {
-        return;
+/// How a byte between words counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Between {
+    Nothing,
+    /// A stop counts in front of a digit.
+    Stop,
+    /// Dashes, curly quotes and bullets begin with it, which do not count.
+    Punctuation,
+    Something,
+}
+
+const BETWEEN: [Between; 256] = {
+    let mut between = [Between::Nothing; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        between[byte] = match byte as u8 {
+            b'.' => Between::Stop,
+            0xe2 => Between::Punctuation,
+            b'+' | b'#' | b'$' | b'%' | 0x80.. => Between::Something,
+            other if other.is_ascii_alphanumeric() => Between::Something,
+            _ => Between::Nothing,
+        };
+        byte += 1;
     }
+    between
+};
+
+/// Tells whether a part of a text that has no words may hold what counts.
+#[inline]
+fn may_count(text: &[u8], part: Range<usize>) -> bool {
+    let mut at = part.start;
+    while at < part.end {
+        at += match BETWEEN[usize::from(text[at])] {
+            Between::Nothing => 1,
+            Between::Stop if !text.get(at + 1).is_some_and(u8::is_ascii_digit) => 1,
+            // U+2000 to U+203F.
+            Between::Punctuation if text.get(at + 1) == Some(&0x80) => 3,
+            _ => return true,
+        };
+    }
+    false
+}
+
+/// Looks for what counts in a part of a text that has no words.
+#[inline(never)]
+fn between(text: &str, part: Range<usize>, listener: &mut impl Listener) {
     let rest = &text[part.start..];
     let mut before = text[..part.start].chars().next_back();
     let mut at = 0;
@@ -82,9 +117,7 @@ fn between(text: &str, part: Range<usize>, found: &mut impl FnMut(Hashed)) {
         if c.is_alphanumeric() {
             length = rest[at..].find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len() - at);
             let run = &rest[at..at + length];
-            let kind = if c.is_numeric() { HashedKind::SmallNumber } else { HashedKind::Small };
-            let hash = hash_of_word(run);
-            found(Hashed { hash, kind });
+            listener.small(hash_of_word(run), c.is_numeric());
         } else if match c {
             '+' | '#' => before.is_some_and(|c| c.is_alphanumeric() || c == '+'),
             '$' | '£' | '€' | '¥' => is_digit(next()),
@@ -92,7 +125,7 @@ fn between(text: &str, part: Range<usize>, found: &mut impl FnMut(Hashed)) {
             '.' => is_digit(before) && is_digit(next()),
             _ => false,
         } {
-            found(Hashed { hash: mix(u64::from(c), 5), kind: HashedKind::Small });
+            listener.small(mix(u64::from(c), 5), false);
         }
         before = rest[at..at + length].chars().next_back();
         at += length;
@@ -212,15 +245,44 @@ mod tests {
         assert_eq!(of(" - 10001"), "");
     }
 
-    fn kinds(text: &str) -> Vec<HashedKind> {
-        let mut kinds = Vec::new();
-        super::hashes(text, |hashed| kinds.push(hashed.kind));
-        kinds
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Kind {
+        Word,
+        Number,
+        Small,
+        SmallNumber,
+    }
+
+    #[derive(Default)]
+    struct Heard(Vec<(Kind, u64)>);
+
+    impl Listener for Heard {
+        fn word(&mut self, hash: u64) {
+            self.0.push((Kind::Word, hash));
+        }
+
+        fn number(&mut self, hash: u64) {
+            self.0.push((Kind::Number, hash));
+        }
+
+        fn small(&mut self, hash: u64, is_number: bool) {
+            self.0.push((if is_number { Kind::SmallNumber } else { Kind::Small }, hash));
+        }
+    }
+
+    fn all(text: &str) -> Vec<(Kind, u64)> {
+        let mut heard = Heard::default();
+        super::hashes(text, &mut heard);
+        heard.0
+    }
+
+    fn kinds(text: &str) -> Vec<Kind> {
+        all(text).into_iter().map(|(kind, _)| kind).collect()
     }
 
     #[test]
     fn all_that_tells_texts_apart_is_hashed() {
-        use HashedKind::{Number, Small, SmallNumber, Word};
+        use Kind::{Number, Small, SmallNumber, Word};
         assert_eq!(
             kinds("ward 12, R12345 word12 class 0."),
             [Word, Number, Number, Word, Word, SmallNumber]
@@ -245,20 +307,10 @@ mod tests {
         assert_eq!(all("Teach A, b - c!"), all("<p>teach a b</p> C"));
     }
 
-    fn all(text: &str) -> Vec<u64> {
-        let mut all = Vec::new();
-        super::hashes(text, |hashed| all.push(hashed.hash));
-        all
-    }
-
+    /// Hashes of the words alone.
     fn hashes(text: &str) -> Vec<u64> {
-        let mut hashes = Vec::new();
-        super::hashes(text, |Hashed { hash, kind }| {
-            if matches!(kind, HashedKind::Word | HashedKind::Number) {
-                hashes.push(hash);
-            }
-        });
-        hashes
+        let is_word = |&(kind, _): &(Kind, u64)| matches!(kind, Kind::Word | Kind::Number);
+        all(text).into_iter().filter(is_word).map(|(_, hash)| hash).collect()
     }
 
     #[test]

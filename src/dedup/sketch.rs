@@ -61,21 +61,24 @@ pub(super) struct Sketcher {
     /// A polynomial in the words of the shingle, the newest last.
     sum: u64,
     words: usize,
+    /// Where the oldest word of the shingle is.
+    oldest: usize,
 }
 
 /// Any odd number whose bits look random.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 const FACTOR_OF_OLDEST: u64 = FACTOR.wrapping_pow(SHINGLE_WORDS as u32);
 
 impl Sketcher {
     pub(super) fn new() -> Self {
         let (smallest, last) = ([u64::MAX; BINS], [0; SHINGLE_WORDS]);
-        Self { smallest, last, sum: 0, words: 0 }
+        Self { smallest, last, sum: 0, words: 0, oldest: 0 }
     }
 
     #[inline]
     pub(super) fn push(&mut self, word: u64) {
-        let oldest = &mut self.last[self.words % SHINGLE_WORDS];
+        let oldest = &mut self.last[self.oldest];
+        self.oldest = if self.oldest + 1 == SHINGLE_WORDS { 0 } else { self.oldest + 1 };
         self.sum = self
             .sum
             .wrapping_mul(FACTOR)

@@ -6,42 +6,53 @@ use crate::text::strip_markup;
 /// A title as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Title {
-    /// All words, in lower case and in order, those of one character too: `Band 5` is not `Band 6`.
-    pub(super) words: Vec<String>,
+    /// All words, in lower case and in order with a blank between, those of one character too: `Band 5`
+    /// is not `Band 6`.
+    pub(super) words: String,
     /// The words without the number of a requisition.
-    pub(super) plain: Vec<String>,
+    pub(super) plain: String,
 }
 
 impl Title {
     pub(super) fn of(title: &str) -> Self {
         let text = strip_markup(title).to_lowercase();
         let tokens = tokens(&text);
-        let all = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.word.to_owned()).collect();
-        let words: Vec<String> = all(&tokens);
+        let words = joined(tokens.iter().map(|token| token.word), text.len());
         if !text.bytes().any(|byte| byte.is_ascii_digit()) {
             return Self { plain: words.clone(), words };
         }
         let is_number = requisition(&tokens, text.contains(['$', '£', '€']));
-        let mut kept = is_number.iter();
-        let mut plain = tokens;
-        plain.retain(|_| !kept.next().copied().unwrap_or(false));
+        let left = tokens.iter().zip(is_number).filter(|&(_, is_number)| !is_number);
+        let plain = joined(left.map(|(token, _)| token.word), text.len());
         // A title that is a number only has nothing else to tell it by.
-        let plain = if plain.is_empty() { words.clone() } else { all(&plain) };
+        let plain = if plain.is_empty() { words.clone() } else { plain };
         Self { words, plain }
     }
 
     /// Returns what of a title is not about the place: each word once, sorted, so that `Nurse
     /// (Boston)` in Boston is `Nurse - Salem` in Salem. A title that is all place stays.
-    pub(super) fn elsewhere(&self, place: &[String]) -> Vec<String> {
-        let mut left: Vec<_> =
-            self.plain.iter().filter(|word| !place.contains(word)).cloned().collect();
+    pub(super) fn elsewhere(&self, place: &[String]) -> String {
+        let is_elsewhere = |word: &&str| !place.iter().any(|of_place| of_place == word);
+        let mut left: Vec<_> = self.plain.split(' ').filter(is_elsewhere).collect();
         if left.is_empty() {
-            left.clone_from(&self.plain);
+            left.extend(self.plain.split(' '));
         }
         left.sort_unstable();
         left.dedup();
-        left
+        left.join(" ")
     }
+}
+
+/// Joins words by blanks, to not much more than the given bytes.
+fn joined<'t>(words: impl Iterator<Item = &'t str>, bytes: usize) -> String {
+    let mut joined = String::with_capacity(bytes);
+    for word in words {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
 }
 
 /// A word of a title, and what stands before it.
@@ -279,7 +290,7 @@ mod tests {
     use super::*;
 
     fn plain(title: &str) -> String {
-        Title::of(title).plain.join(" ")
+        Title::of(title).plain
     }
 
     #[test]
@@ -394,8 +405,8 @@ mod tests {
         let elsewhere = |name: &str, at: &[&str]| {
             Title::of(name).elsewhere(&at.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
-        assert_eq!(elsewhere("Nurse (Boston)", &["boston", "ma"]), ["nurse"]);
-        assert_eq!(elsewhere("Remote", &["remote"]), ["remote"]);
+        assert_eq!(elsewhere("Nurse (Boston)", &["boston", "ma"]), "nurse");
+        assert_eq!(elsewhere("Remote", &["remote"]), "remote");
         assert_ne!(elsewhere("Nurse Band 5", &["leeds"]), elsewhere("Nurse Band 6", &["leeds"]));
     }
 
