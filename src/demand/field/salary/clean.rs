@@ -4,24 +4,28 @@ use std::borrow::Cow;
 
 use crate::text::unmojibaked;
 
+const DAMAGED_DASHES: [&str; 10] = [
+    "â€“",
+    "â€”",
+    "â€\u{201c}",
+    "â€\u{201d}",
+    "â€\"",
+    "\u{96}",
+    "\u{97}",
+    "\u{fffd}",
+    " ð ",
+    " \u{1a} ",
+];
+
 /// Makes a text in lower case plain. `phrases` are periods of several words, and one word for each.
 pub(super) fn plain(text: &str, phrases: &[(String, String)]) -> String {
     let text = if text.contains('&') { htmlize::unescape(text) } else { Cow::Borrowed(text) };
     let text = unmojibaked(&text).map_or(text, Cow::Owned);
     let mut plain = text.to_lowercase();
-    // What is left of a dash that was read in another encoding, once or twice.
-    for damaged in [
-        "â€“",
-        "â€”",
-        "â€\u{201c}",
-        "â€\u{201d}",
-        "â€\"",
-        "\u{96}",
-        "\u{97}",
-        "\u{fffd}",
-        " ð ",
-        " \u{1a} ",
-    ] {
+    // What is left of a dash that was read in another encoding, once or twice. Most cells are plain.
+    let is_plain = plain.is_ascii() && !plain.contains('\u{1a}');
+    let damaged: &[&str] = if is_plain { &[] } else { &DAMAGED_DASHES };
+    for damaged in damaged {
         if plain.contains(damaged) {
             plain = plain.replace(damaged, "–");
         }
