@@ -112,7 +112,11 @@ fn classify_gives_one_json_object_whose_evidence_adds_up() {
         assert!((lines - number(&gate["log_odds"])).abs() < 0.01, "{gate}");
         let probability = 1.0 / (1.0 + (-lines).exp());
         let name = gate["name"].as_str().unwrap();
-        assert!((probability - number(&object["gates"][name])).abs() < 0.01, "{gate}");
+        let shown = match gate["of_title_alone"].as_bool().unwrap() {
+            true => &gate["probability"],
+            false => &object["gates"][name],
+        };
+        assert!((probability - number(shown)).abs() < 0.01, "{gate}");
     }
 }
 
@@ -381,4 +385,14 @@ fn tags_are_cells_whatever_the_delimiter() {
     let row = reader.records().next().unwrap().unwrap();
     assert_eq!((row.len(), &row[2], &row[11]), (12, "trainer", "title+text"));
     assert!(row[10].contains("trainer:") || row[10].contains("training:"), "{row:?}");
+}
+
+#[test]
+fn a_text_without_a_title_is_no_empty_title() {
+    let text =
+        "We need an EHR trainer who teaches nurses Epic in our hospital during the go-live of it.";
+    let answer: serde_json::Value =
+        serde_json::from_str(&output_of(&["classify", "--json", "--title", "", text])).unwrap();
+    assert_eq!(answer["title_alone"], serde_json::Value::Null);
+    assert!(answer["scope"].as_f64().unwrap() > 0.3, "{answer}");
 }

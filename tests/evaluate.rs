@@ -195,3 +195,49 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn titles_are_learned_from_and_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc"), &own);
+    let own = own.to_str().unwrap();
+    let titles = folder.path().join("few.csv");
+    let all =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc/titles.csv"));
+    // Every fourth, so that it does not take long.
+    let few: Vec<_> = all.unwrap().lines().step_by(4).map(str::to_owned).collect();
+    fs::write(&titles, format!("title,label,second\n{}\n", few[1..].join("\n"))).unwrap();
+    let titles = titles.to_str().unwrap();
+    let titles = ["--titles", titles, "--written", "few.csv"];
+    let fit = [&["calibrate"], &SAMPLES[..], &titles, &["--corpus", own, "-o", own]].concat();
+    let out = rolecall(&fit);
+    let shown = text(&out.stdout);
+    assert!(shown.contains("Titles alone, cross-validated"), "{shown}{}", text(&out.stderr));
+    let found = shown.lines().find(|line| line.starts_with("written")).unwrap();
+    let counts: Vec<usize> = found.split_whitespace().skip(1).map(|n| n.parse().unwrap()).collect();
+    let [in_scope, tagged, right, out_of_scope, false_alarms] = counts[..] else {
+        panic!("{found}")
+    };
+    assert_eq!(in_scope + out_of_scope, few.len() - 1);
+    assert!(right <= tagged && tagged <= in_scope && false_alarms <= out_of_scope, "{found}");
+    assert!(right * 3 > in_scope && false_alarms * 3 < out_of_scope, "{found}");
+    // What was fitted is what is applied.
+    let classify = |title: &str| {
+        let out = rolecall(&["classify", "--corpus", own, "--json", "--title", title]);
+        serde_json::from_slice::<Value>(&out.stdout).unwrap()
+    };
+    assert_eq!(classify("Sous chef")["role"], "none");
+    let answer = classify("Epic Credentialed Trainer, Hospital");
+    assert_eq!(number(&answer["title_alone"]["share"]), 1.0);
+    assert!((number(&answer["title_alone"]["scope"]) - number(&answer["scope"])).abs() < 1e-3);
+}
+
+#[test]
+fn one_board_cannot_be_left_out() {
+    let out = rolecall(&[&["calibrate"], &SAMPLES[..], &["--boards-out"]].concat());
+    assert_eq!(out.status.code(), Some(2));
+    let error = text(&out.stderr);
+    assert!(error.contains("all postings are of one fold"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}

@@ -281,7 +281,7 @@ fn hostile_titles_do_nothing_to_a_terminal() {
     let text = String::from_utf8(run.output).unwrap();
     insta::assert_snapshot!(text, @r"
     title                                             role                                confidence
-    [31mred Trainer x                                 none                                1.00
+    [31mred Trainer x                                 none                                0.95
     ");
 }
 

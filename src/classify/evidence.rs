@@ -19,6 +19,8 @@ pub struct GateEvidence<'c> {
     pub lines: Vec<ScopeLine>,
     /// The terms, those that speak loudest first.
     pub terms: Vec<Contribution<'c>>,
+    /// Whether it is about what the title says by itself.
+    pub of_title_alone: bool,
 }
 
 /// A part of a gate's log-odds that no single term makes.
@@ -68,42 +70,74 @@ impl<'c> Tagger<'c> {
         }))
     }
 
-    /// Returns why each gate of the scope is open or shut for the last posting.
+    /// Returns why each gate of the scope is open or shut for the last posting, and where the title alone
+    /// counts, why its gates are.
     pub fn gates(&self) -> Vec<GateEvidence<'c>> {
         let model = &self.classifier.model;
         let roles = self.classifier.corpus.taxonomy.roles.len();
+        let share = model.share_of_title(self.scorer.words());
+        let count_of_title = if share > 0.0 { model.gate_count() } else { 0 };
+        let of_title = (0..count_of_title).map(|gate| self.gate_of_title(gate));
+        if share >= 1.0 {
+            return of_title.collect();
+        }
         let balances = Balances::of(self.scorer.parts().map(|part| part.bm25), roles);
-        (0..model.gate_count())
-            .map(|gate| {
-                let [both, title, body, strength] = model.gate_balances(gate, &balances);
-                let lines = [
-                    ("before anything is read", model.gate_start(gate)),
-                    ("roles against neighbours", both),
-                    ("the same in the title", title),
-                    ("the same in the body", body),
-                    ("strength of the best role", strength),
-                ];
-                let terms =
-                    loudest_first(self.scorer.terms().map(|term| {
-                        term.contribution(|term, part| self.log_odds(term, part, gate))
-                    }));
-                let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
-                let log_odds = of_terms + lines.iter().map(|line| line.1).sum::<f64>();
-                GateEvidence {
-                    name: model.gate_name(gate),
-                    probability: super::model::logistic(log_odds),
-                    log_odds,
-                    lines: lines.map(|(name, log_odds)| ScopeLine { name, log_odds }).into(),
-                    terms,
-                }
-            })
-            .collect()
+        let of_posting = (0..model.gate_count()).map(|gate| {
+            let [both, title, body, strength] = model.gate_balances(gate, &balances);
+            let lines = [
+                ("before anything is read", model.gate_start(gate)),
+                ("roles against neighbours", both),
+                ("the same in the title", title),
+                ("the same in the body", body),
+                ("strength of the best role", strength),
+            ];
+            let terms = loudest_first(
+                self.scorer
+                    .terms()
+                    .map(|term| term.contribution(|term, part| self.log_odds(term, part, gate))),
+            );
+            let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
+            let log_odds = of_terms + lines.iter().map(|line| line.1).sum::<f64>();
+            GateEvidence {
+                name: model.gate_name(gate),
+                probability: super::model::logistic(log_odds),
+                log_odds,
+                lines: lines.map(|(name, log_odds)| ScopeLine { name, log_odds }).into(),
+                terms,
+                of_title_alone: false,
+            }
+        });
+        of_posting.chain(of_title).collect()
+    }
+
+    fn gate_of_title(&self, gate: usize) -> GateEvidence<'c> {
+        let model = &self.classifier.model;
+        let terms = loudest_first(self.scorer.terms().map(|term| {
+            term.contribution(|term, part| if part == 0 { term.alone(gate) } else { 0.0 })
+        }));
+        let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
+        let log_odds = of_terms + model.title_start(gate);
+        GateEvidence {
+            name: model.gate_name(gate),
+            probability: super::model::logistic(log_odds),
+            log_odds,
+            lines: vec![ScopeLine {
+                name: "before the title is read",
+                log_odds: model.title_start(gate),
+            }],
+            terms,
+            of_title_alone: true,
+        }
     }
 
     #[inline]
     fn points(&self, term: &FoundTerm<'_, '_>, part: usize, role: usize) -> f32 {
         let model = &self.classifier.model;
-        let learned = term.learned(part, model.gate_count() + role);
+        let column = model.gate_count() + role;
+        #[allow(clippy::cast_possible_truncation, reason = "a number near 1")]
+        let times = model.times_alone(self.scorer.words()) as f32;
+        let alone = if part == 0 { times * term.alone(column) } else { 0.0 };
+        let learned = term.learned(part, column) + alone;
         model.share_of_score(part, term.bm25(part, role), learned)
     }
 

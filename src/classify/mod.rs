@@ -8,7 +8,7 @@ use std::path::Path;
 
 pub use evidence::{GateEvidence, ScopeLine};
 use model::{Model, Sums};
-pub use tag::{Gate, Ranked, Tag};
+pub use tag::{Gate, Ranked, Tag, TitleScope};
 
 use crate::Error;
 use crate::corpus::Corpus;
@@ -135,7 +135,12 @@ impl<'c> Tagger<'c> {
         self.learned.clear();
         self.learned
             .extend((0..corpus.terms.width()).map(|n| parts[0].learned(n) + parts[1].learned(n)));
-        let sums = Sums { bm25: parts.map(|part| part.bm25), learned: &self.learned };
+        let sums = Sums {
+            bm25: parts.map(|part| part.bm25),
+            learned: &self.learned,
+            alone: self.scorer.alone(),
+            words: self.scorer.words(),
+        };
         Tag::decide(&corpus.taxonomy, model, *choices, sums, self.scorer.words_known())
     }
 }

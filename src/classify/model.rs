@@ -1,7 +1,7 @@
 //! From the sums of a posting to role scores, gates, scope and confidence.
 
 use super::Choices;
-use crate::corpus::{Calibration, GateModel};
+use crate::corpus::{Calibration, GateModel, ThinModel, TitleModel};
 use crate::taxonomy::Taxonomy;
 
 /// The sums that a posting's terms make, whatever the model says of them.
@@ -11,6 +11,21 @@ pub(crate) struct Sums<'s> {
     pub(crate) bm25: [&'s [f32]; 2],
     /// Learned weights from both parts together: gates, then roles.
     pub(crate) learned: &'s [f32],
+    /// Learned weights of the title alone: gates, then roles.
+    pub(crate) alone: &'s [f32],
+    /// The words of the title and of the body.
+    pub(crate) words: [u64; 2],
+}
+
+/// Words with which a text is no longer a title alone: up to so many the one model goes over into the
+/// other.
+pub(crate) const WORDS_OF_A_TEXT: u64 = 20;
+
+/// Returns how much of a posting is its title alone, given the words of title and body: 1 without a
+/// body, 0 without a title.
+pub(crate) fn title_share([of_title, of_body]: [u64; 2]) -> f64 {
+    let share = 1.0 - of_body.min(WORDS_OF_A_TEXT) as f64 / WORDS_OF_A_TEXT as f64;
+    if of_title == 0 { 0.0 } else { share }
 }
 
 /// The models of a calibration with every id looked up.
@@ -25,12 +40,16 @@ pub(crate) struct Model {
     threshold: f64,
     prevalence: f64,
     enough_known: f64,
+    thin: Option<ThinModel>,
+    title: Option<TitleModel>,
 }
 
 #[derive(Debug, Clone)]
 struct Gate {
     model: GateModel,
     profiles: Vec<[f64; 2]>,
+    /// The log-odds of a title alone before anything is read.
+    alone: f64,
 }
 
 /// What the models say of a posting.
@@ -43,6 +62,8 @@ pub(crate) struct Decision {
     /// The log-odds of each gate.
     pub(crate) gates: Vec<f64>,
     pub(crate) scope: f64,
+    /// What the title alone says, and how much that counts; nothing where there are more words.
+    pub(crate) title: Option<(f64, f64)>,
     /// The role in the answer; nothing for `none`.
     pub(crate) answer: Option<usize>,
     /// The probability that the answer is right.
@@ -81,7 +102,9 @@ impl Model {
     pub(crate) fn new(taxonomy: &Taxonomy, calibration: &Calibration) -> Self {
         let Calibration { ranking, scope, .. } = calibration;
         let offset = |id: &str| ranking.offsets.get(id).copied().unwrap_or(0.0);
+        let alone = |name: &str| scope.title.as_ref()?.gates.get(name).copied();
         let gate = |model: &GateModel| Gate {
+            alone: alone(&model.name).unwrap_or(0.0),
             profiles: taxonomy
                 .documents()
                 .map(|profile| model.profiles.get(profile.id).copied().unwrap_or_default())
@@ -98,6 +121,8 @@ impl Model {
             threshold: scope.threshold,
             prevalence: scope.prevalence,
             enough_known: scope.enough_known,
+            thin: scope.thin,
+            title: scope.title.clone(),
         }
     }
 
@@ -109,23 +134,38 @@ impl Model {
         let balances = Balances::of(sums.bm25, roles);
         let gates: Vec<_> =
             (0..self.gates.len()).map(|gate| self.gate(sums, &balances, gate)).collect();
-        let scope = self.scope(&gates, choices.prevalence);
+        let alone = self.gates_of_title(sums);
+        let (scope, threshold) = self.scope(&gates, &alone, sums.words, choices.prevalence);
+        let share = self.share_of_title(sums.words);
+        let of_title = self.title.as_ref().filter(|_| share > 0.0);
+        let title = of_title
+            .map(|title| (logistic(title.intercept + title.slope * all_open(&alone)), share));
+        // What is shown are the gates of the posting, if it is more than a title.
+        let gates = if share < 1.0 { gates } else { alone };
         // Of equal scores the first in taxonomy order is taken.
         let better = |best: usize, role| if scores[role] > scores[best] { role } else { best };
         let closest = (1..roles).fold(0, better);
         let role_is_right = scope * probabilities.get(closest).copied().unwrap_or(0.0);
-        let wanted = scope >= self.threshold && role_is_right >= choices.min_confidence;
+        let wanted = scope >= threshold && role_is_right >= choices.min_confidence;
         let answer = (wanted && words_known > 0.0 && roles > 0).then_some(closest);
         let confidence = if answer.is_some() { role_is_right } else { 1.0 - scope };
         let confidence = self.humbled(confidence, words_known);
-        Decision { scores, probabilities, gates, scope, answer, confidence }
+        Decision { scores, probabilities, gates, scope, title, answer, confidence }
     }
 
     /// Returns the score of a role in points.
     fn score(&self, sums: Sums<'_>, role: usize) -> f64 {
         let [title, body] = sums.bm25.map(|part| f64::from(part[role]));
-        let learned = f64::from(sums.learned[self.gates.len() + role]);
+        let column = self.gates.len() + role;
+        let alone = f64::from(sums.alone[column]) * self.times_alone(sums.words);
+        let learned = f64::from(sums.learned[column]) + alone;
         title + self.body * body + self.offsets[role] + learned
+    }
+
+    /// Returns how many times the weights of roles of a title alone count, given the words of title and body.
+    pub(crate) fn times_alone(&self, words: [u64; 2]) -> f64 {
+        let more = self.title.as_ref().map_or(0.0, |title| title.ranking - 1.0);
+        1.0 + more * title_share(words)
     }
 
     /// Returns the points that a role has from the start.
@@ -192,11 +232,46 @@ impl Model {
         self.gates[gate].profiles[profile][part]
     }
 
-    /// Returns the probability of being in scope, given the log-odds of the gates, in a mix where
-    /// this share of postings is in scope; in the calibration's own mix, if none is given.
-    fn scope(&self, gates: &[f64], prevalence: Option<f64>) -> f64 {
+    /// Returns how much the title alone counts, given the words of title and body, 0..=1.
+    pub(crate) fn share_of_title(&self, words: [u64; 2]) -> f64 {
+        self.title.as_ref().map_or(0.0, |_| title_share(words))
+    }
+
+    /// Returns the log-odds of a gate for a title alone before anything is read.
+    pub(crate) fn title_start(&self, gate: usize) -> f64 {
+        self.gates[gate].alone
+    }
+
+    fn gates_of_title(&self, sums: Sums<'_>) -> Vec<f64> {
+        let gates = self.gates.iter().zip(sums.alone);
+        gates.map(|(gate, &learned)| gate.alone + f64::from(learned)).collect()
+    }
+
+    /// Returns the probability of being in scope, given the log-odds of the gates of the posting and of
+    /// its title alone, and from where on it is tagged; in a mix where this share of postings is in scope, or
+    /// in the calibration's own mix, if none is given.
+    fn scope(
+        &self,
+        gates: &[f64],
+        alone: &[f64],
+        words: [u64; 2],
+        prevalence: Option<f64>,
+    ) -> (f64, f64) {
         let moved = prevalence.map_or(0.0, |other| logit(other) - logit(self.prevalence));
-        logistic(self.intercept + self.slope * all_open(gates) + moved)
+        let (open, open_alone) = (all_open(gates), all_open(alone));
+        let mut log_odds = self.intercept + self.slope * open;
+        if let Some(thin) = self.thin {
+            let [share, times_open, times_alone] = thin_parts(thin.words, words, open, open_alone);
+            log_odds += thin.intercept * share + thin.slope * times_open + thin.title * times_alone;
+        }
+        let mut threshold = self.threshold;
+        if let Some(title) = &self.title {
+            let share = title_share(words);
+            let of_title = title.intercept + title.slope * open_alone;
+            log_odds += share * (of_title - log_odds);
+            threshold += share * (title.threshold - threshold);
+        }
+        (logistic(log_odds + moved), threshold)
     }
 
     /// Moves a confidence towards one half where few of the words are known, and all the way where
@@ -210,6 +285,13 @@ impl Model {
         };
         0.5 + (confidence - 0.5) * read
     }
+}
+
+/// Returns what the numbers of a [`ThinModel`] are multiplied by; a title that is not there says nothing.
+pub(crate) fn thin_parts(half: f64, words: [u64; 2], open: f64, open_alone: f64) -> [f64; 3] {
+    let [of_title, of_body] = words;
+    let share = 1.0 / (1.0 + of_body as f64 / half);
+    [share, share * open, if of_title == 0 { 0.0 } else { share * open_alone }]
 }
 
 /// Returns the log-odds that all gates are open, given the log-odds of each.

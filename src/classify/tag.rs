@@ -32,6 +32,15 @@ pub struct Gate<'c> {
     pub probability: f64,
 }
 
+/// What the title of a posting says by itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TitleScope {
+    /// The probability that the posting hires for any of the roles, as far as the title tells, 0..=1.
+    pub probability: f64,
+    /// How much of the scope it is, above 0 and up to 1: all of it where there is no text.
+    pub share: f64,
+}
+
 /// The answer for one posting.
 #[derive(Debug, Clone)]
 pub struct Tag<'c> {
@@ -43,6 +52,8 @@ pub struct Tag<'c> {
     pub scope: f64,
     /// The conditions of the scope: all must hold.
     pub gates: Vec<Gate<'c>>,
+    /// What the title alone says of the scope, where the text has fewer than 20 words.
+    pub title: Option<TitleScope>,
     /// The share of the posting's words that are known, 0..=1.
     pub words_known: f64,
     /// Every role with its score, best first; equal scores go by taxonomy order.
@@ -86,6 +97,7 @@ impl<'c> Tag<'c> {
             answer: decision.answer.map(role),
             confidence: decision.confidence,
             scope: decision.scope,
+            title: decision.title.map(|(probability, share)| TitleScope { probability, share }),
             gates: gates.collect(),
             words_known,
             nearest_neighbour: nearest(taxonomy, sums),

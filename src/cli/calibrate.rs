@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,10 @@ use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::OutputFile;
 use rolecall::demand::correct::Evidence;
-use rolecall::evaluate::{Calibrated, Folds, Judged, Metric, Report, calibrate, judge};
+use rolecall::evaluate::{
+    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, Metric, Report,
+    TitleFigures, calibrate, judge,
+};
 use serde_json::json;
 
 use super::Data;
@@ -20,8 +24,11 @@ use super::style::STRONG;
 pub(super) struct Arguments {
     #[command(flatten)]
     labelled: Labelled,
-    /// Postings of this file, by its name, were written and not found: they take part in the fit, but are no
-    /// evidence of what the classifier does to real ones
+    /// Labelled titles without texts, with the same columns of labels; may be given several times
+    #[arg(long, value_name = "FILE")]
+    titles: Vec<PathBuf>,
+    /// Postings or titles of this file, by its name, were written and not found: they take part in the fit,
+    /// but are no evidence of what the classifier does to real ones
     #[arg(long, value_name = "NAME")]
     written: Vec<String>,
     /// Write calibration.toml, terms.tsv and evidence.tsv into this folder: that of the taxonomy, to use them
@@ -33,6 +40,9 @@ pub(super) struct Arguments {
     /// Leave out one value of --by at a time instead: one board, say
     #[arg(long, requires = "by")]
     leave_one_out: bool,
+    /// Keep each board whole in one fold, so that postings are answered by what other boards taught
+    #[arg(long, conflicts_with = "leave_one_out")]
+    boards_out: bool,
     /// Learn weights for terms that at least this many labelled postings hold
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     term_floor: u32,
@@ -44,16 +54,27 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let corpus = data.corpus()?;
     let postings = arguments.labelled.read(&corpus)?;
-    let folds =
-        if arguments.leave_one_out { Folds::Values } else { Folds::Groups(arguments.folds.into()) };
-    let Calibrated { calibration, terms, cross_validated, groups } =
-        calibrate(&corpus, &postings, folds, arguments.term_floor as usize)?;
+    let titles = arguments.labelled.read_titles(&arguments.titles, &corpus)?;
+    let folds = match usize::from(arguments.folds) {
+        _ if arguments.leave_one_out => Folds::Values,
+        count if arguments.boards_out => Folds::Boards(count),
+        count => Folds::Groups(count),
+    };
+    let fitting = Fitting {
+        folds,
+        term_floor: arguments.term_floor as usize,
+        titles: &titles,
+        written: &arguments.written,
+    };
+    let Calibrated { calibration, terms, cross_validated, groups, beginnings, titles: of_titles } =
+        calibrate(&corpus, &postings, fitting)?;
     let learned = terms.iter().count();
     let comment = format!(
-        "Fitted by `rolecall calibrate` to {} labelled postings, {} in scope, from {}.",
+        "Fitted by `rolecall calibrate` to {} labelled postings, {} in scope, from {}, and {} titles.",
         postings.len(),
         postings.iter().filter(|posting| posting.label.is_some()).count(),
         arguments.labelled.names(),
+        titles.len(),
     );
     if let Some(folder) = &arguments.output {
         let toml = toml::to_string(&calibration).context("the calibration can't be written")?;
@@ -90,6 +111,13 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         let object = json!({
             "cross_validated": report.to_json(),
             "fitted": seen.to_json(),
+            "titles": of_titles.map(|TitleFigures { natural, written }| {
+                let counts = |of: AnsweredTitles| json!({
+                    "in_scope": of.in_scope, "tagged": of.tagged, "right_or_second": of.right,
+                    "out_of_scope": of.out_of_scope, "false_alarms": of.false_alarms,
+                });
+                json!({ "found": counts(natural), "written": counts(written) })
+            }),
             "learned_terms": learned,
         });
         writeln!(out, "{object}")?;
@@ -115,6 +143,36 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             fitted - validated
         )?;
     }
+    writeln!(
+        out,
+        "\n{STRONG}The first words of the same postings, cross-validated{STRONG:#}\n\n{:>5} {:>8} {:>8} {:>10} {:>9} {:>7}",
+        "words", "postings", "in scope", "role right", "precision", "recall"
+    )?;
+    for (words, of) in by_words(&postings, &beginnings) {
+        let Counts { postings, in_scope, role_right, tagged, tagged_in_scope } = of;
+        let share = |part: usize, whole: usize| part as f64 / whole as f64;
+        writeln!(
+            out,
+            "{words:>5} {postings:>8} {in_scope:>8} {:>10.3} {:>9.3} {:>7.3}",
+            share(role_right, in_scope),
+            share(tagged_in_scope, tagged),
+            share(tagged_in_scope, in_scope),
+        )?;
+    }
+    if let Some(TitleFigures { natural, written }) = of_titles {
+        writeln!(
+            out,
+            "\n{STRONG}Titles alone, cross-validated{STRONG:#}\n\n{:<10} {:>8} {:>7} {:>15} {:>13} {:>13}",
+            "", "in scope", "tagged", "right or second", "out of scope", "false alarms"
+        )?;
+        for (name, of) in [("found", natural), ("written", written)] {
+            writeln!(
+                out,
+                "{name:<10} {:>8} {:>7} {:>15} {:>13} {:>13}",
+                of.in_scope, of.tagged, of.right, of.out_of_scope, of.false_alarms
+            )?;
+        }
+    }
     writeln!(out, "\n{learned} terms have learned weights")?;
     Ok(Exit::Done)
 }
@@ -127,4 +185,32 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         OutputFile::put(path, text.as_bytes())
     };
     whole().with_context(|| format!("{}: cannot write", path.display()))
+}
+
+/// How many postings there are of a kind.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    postings: usize,
+    in_scope: usize,
+    role_right: usize,
+    tagged: usize,
+    tagged_in_scope: usize,
+}
+
+/// Counts the outcomes of beginnings by how many words were read.
+fn by_words(postings: &[LabelledPosting], beginnings: &[Beginning]) -> BTreeMap<u64, Counts> {
+    let mut counts: BTreeMap<u64, Counts> = BTreeMap::new();
+    for Beginning { posting, words, outcome } in beginnings {
+        let judged = Judged { posting: &postings[*posting], outcome: outcome.clone() };
+        let of = counts.entry(*words).or_default();
+        let in_scope = judged.posting.label.is_some();
+        let tagged = outcome.answer.is_some();
+        of.postings += 1;
+        of.in_scope += usize::from(in_scope);
+        of.role_right +=
+            usize::from(judged.posting.label.is_some_and(|role| judged.rank(role) == 1));
+        of.tagged += usize::from(tagged);
+        of.tagged_in_scope += usize::from(tagged && in_scope);
+    }
+    counts
 }

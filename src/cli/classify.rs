@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use encoding_rs::{UTF_16BE, UTF_16LE};
-use rolecall::classify::Ranked;
+use rolecall::classify::{Ranked, TitleScope};
 use rolecall::table::{Decoder, detect, refuse_unsupported};
 use rolecall::text::printable;
 use rolecall::{Corpus, Posting, Tag, Tagger};
@@ -16,6 +16,9 @@ use super::choosing::Choosing;
 use super::exit::Exit;
 use super::explain;
 use super::style::{BAR, FAINT, ROLE, STRONG, bar, rounded};
+
+/// An answer with less confidence is called uncertain: of three such, one is wrong.
+const SURE: f64 = 0.7;
 
 /// Terms that are shown as evidence without --explain.
 const EVIDENCE_TERMS: usize = 8;
@@ -146,11 +149,23 @@ fn show(
             writeln!(out, "tier        none")?;
         }
     }
-    let uncalibrated = if corpus.is_fitted() { "" } else { "  uncalibrated" };
-    writeln!(out, "confidence  {:.2}{FAINT}{uncalibrated}{FAINT:#}", tag.confidence)?;
+    let note = match corpus.is_fitted() {
+        false => "  uncalibrated",
+        true if tag.confidence < SURE => "  uncertain",
+        true => "",
+    };
+    writeln!(out, "confidence  {:.2}{FAINT}{note}{FAINT:#}", tag.confidence)?;
     let gates: Vec<_> =
         tag.gates.iter().map(|gate| format!("{} {:.2}", gate.name, gate.probability)).collect();
-    writeln!(out, "scope       {:.2}  {FAINT}{}{FAINT:#}", tag.scope, gates.join(" and "))?;
+    let title = match tag.title {
+        Some(TitleScope { share, .. }) if share >= 1.0 => "; by the title alone".to_owned(),
+        Some(TitleScope { probability, share }) => {
+            format!("; the title alone {probability:.2}, which counts {:.0} %", 100.0 * share)
+        }
+        None => String::new(),
+    };
+    let gates = gates.join(" and ");
+    writeln!(out, "scope       {:.2}  {FAINT}{gates}{title}{FAINT:#}", tag.scope)?;
     let Some(closest) = tag.closest() else {
         return writeln!(out, "\nNo word of the posting is known.");
     };
@@ -215,6 +230,9 @@ fn object(
         "confidence": rounded(tag.confidence, 4),
         "scope": rounded(tag.scope, 4),
         "gates": gates,
+        "title_alone": tag.title.map(|title| {
+            json!({ "scope": rounded(title.probability, 4), "share": rounded(title.share, 4) })
+        }),
         "words_known": rounded(tag.words_known, 4),
         "calibrated": corpus.is_fitted(),
         "closest_role": tag.closest().map(|closest| &closest.role.id),

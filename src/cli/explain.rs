@@ -72,8 +72,9 @@ fn show_roles(out: &mut impl Write, tag: &Tag<'_>, tagger: &Tagger<'_>) -> io::R
 }
 
 fn show_gate(out: &mut impl Write, gate: &GateEvidence<'_>) -> io::Result<()> {
-    let GateEvidence { name, probability, log_odds, lines, terms } = gate;
-    writeln!(out, "{STRONG}Why scope: {name} {probability:.2}{STRONG:#}, in log-odds")?;
+    let GateEvidence { name, probability, log_odds, lines, terms, of_title_alone } = gate;
+    let of = if *of_title_alone { " by the title alone" } else { "" };
+    writeln!(out, "{STRONG}Why scope: {name}{of} {probability:.2}{STRONG:#}, in log-odds")?;
     let (shown, rest) = terms.split_at(terms.len().min(SHOWN));
     for term in shown {
         writeln!(
@@ -117,6 +118,7 @@ pub(super) fn object(tag: &Tag<'_>, tagger: &Tagger<'_>) -> Value {
                 .collect();
             json!({
                 "name": gate.name,
+                "of_title_alone": gate.of_title_alone,
                 "probability": rounded(gate.probability, 4),
                 "log_odds": rounded(gate.log_odds, 4),
                 "lines": lines,

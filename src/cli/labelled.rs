@@ -29,6 +29,9 @@ pub(super) struct Labelled {
     /// The column of the employer, whose postings are kept together [default: company, if there]
     #[arg(long, value_name = "COLUMN")]
     group_column: Option<String>,
+    /// The column of the job board, from several of which a term must come [default: board, if there]
+    #[arg(long, value_name = "COLUMN")]
+    board_column: Option<String>,
     /// Report the values of these columns apart, separated by commas
     ///
     /// `@labels` is the name of the file with the label, `@postings` of the one with the text.
@@ -50,12 +53,28 @@ impl Labelled {
             weight: self.weight_column.clone(),
             id: self.id_column.clone(),
             group: self.group_column.clone(),
+            board: self.board_column.clone(),
             by: self.by.clone(),
             title: self.title_column.clone(),
             text: self.text_columns.clone(),
             postings: self.postings.clone(),
         };
         Ok(LabelledPostings::read(&self.files, &columns, corpus)?.0)
+    }
+
+    /// Reads labelled titles, which have no texts.
+    pub(super) fn read_titles(
+        &self,
+        files: &[PathBuf],
+        corpus: &Corpus,
+    ) -> Result<Vec<LabelledPosting>, EvaluateError> {
+        let columns = LabelColumns {
+            label: self.label_column.clone(),
+            second: self.second_column.clone(),
+            text: vec!["-".to_owned()],
+            ..LabelColumns::default()
+        };
+        Ok(LabelledPostings::read(files, &columns, corpus)?.0)
     }
 
     /// Tells whether figures are reported apart.

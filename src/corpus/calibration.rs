@@ -97,8 +97,47 @@ pub struct ScopeModel {
     pub intercept: f64,
     /// What the log-odds of the gates are multiplied by.
     pub slope: f64,
+    /// What is different where the text is short; nothing if it was not fitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thin: Option<ThinModel>,
+    /// What a title says by itself; nothing if it was not fitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<TitleModel>,
     /// The gates: all must be open.
     pub gates: Vec<GateModel>,
+}
+
+/// What is added to the log-odds of the scope where a text has few words: with `n` words,
+/// `(intercept + slope · gates + title · title's own gates) / (1 + n / words)`. Few words leave the gates
+/// shut that more of them would open, and what there is says less.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThinModel {
+    /// The words with which half of it counts.
+    pub words: f64,
+    /// Log-odds.
+    pub intercept: f64,
+    /// What the log-odds of the gates are multiplied by.
+    pub slope: f64,
+    /// What the log-odds of the gates of the title alone are multiplied by.
+    pub title: f64,
+}
+
+/// What a title without a text says: gates of its own, whose weights are the rows `alone` of the learned
+/// weights. It goes over into the model of texts with the first few words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TitleModel {
+    /// Titles with at least this scope are tagged with a role: 0..=1.
+    pub threshold: f64,
+    /// The log-odds where the gates say one half.
+    pub intercept: f64,
+    /// What the log-odds of the gates are multiplied by.
+    pub slope: f64,
+    /// How many times the weights `alone` of roles count where there is nothing but a title: at least 1.
+    pub ranking: f64,
+    /// The log-odds of each gate, by its name, before anything is read.
+    pub gates: BTreeMap<String, f64>,
 }
 
 /// The probability that one condition of the scope holds: a logistic model of the balance between
@@ -144,11 +183,38 @@ impl Calibration {
             ("ranking.body", ranking.body),
             ("ranking.sharpness", ranking.sharpness),
             ("scope.slope", scope.slope),
+            ("scope.title.slope", scope.title.as_ref().map_or(0.0, |title| title.slope)),
+            ("scope.title.ranking", scope.title.as_ref().map_or(1.0, |title| title.ranking)),
         ];
         let finite = ranking.offsets.iter().map(|(id, &v)| (format!("ranking.offsets.{id}"), v));
         let finite = finite.chain([("scope.intercept".to_owned(), scope.intercept)]);
         let finite = finite.chain(scope.gates.iter().flat_map(GateModel::values));
+        let thin = scope.thin.iter().flat_map(|thin| {
+            [("intercept", thin.intercept), ("slope", thin.slope), ("title", thin.title)]
+                .map(|(key, value)| (format!("scope.thin.{key}"), value))
+        });
+        let title = scope.title.iter().flat_map(|title| {
+            let gates = title.gates.iter();
+            std::iter::once(("scope.title.intercept".to_owned(), title.intercept))
+                .chain(gates.map(|(id, &value)| (format!("scope.title.gates.{id}"), value)))
+        });
+        let finite = finite.chain(thin).chain(title);
+        if let Some(title) = &scope.title {
+            let known = |id: &&String| scope.gates.iter().any(|gate| gate.name == **id);
+            let (found, expected) = (title.gates.len(), scope.gates.len());
+            if found != expected || !title.gates.keys().all(|id| known(&id)) {
+                let names: Vec<_> = title.gates.keys().map(String::as_str).collect();
+                let expected = "a number for each gate of the scope";
+                return Some(("scope.title.gates".to_owned(), expected, names.join(", ")));
+            }
+        }
+        let words = scope.thin.map_or(1.0, |thin| thin.words);
+        if !(1.0..=1e6).contains(&words) {
+            let expected = "a number of words from 1 to 1000000";
+            return Some(("scope.thin.words".to_owned(), expected, words.to_string()));
+        }
         let probabilities = [
+            ("scope.title.threshold", scope.title.as_ref().map_or(0.5, |title| title.threshold)),
             ("scope.threshold", scope.threshold),
             ("scope.prevalence", scope.prevalence),
             ("scope.enough_known", scope.enough_known),

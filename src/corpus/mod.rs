@@ -17,13 +17,14 @@ use std::sync::Arc;
 
 pub use background::{Background, BackgroundBuilder};
 pub use calibration::{
-    Calibration, FieldWeights, GateModel, Ranking, Saturation, ScopeModel, Weights,
+    Calibration, FieldWeights, GateModel, Ranking, Saturation, ScopeModel, ThinModel, TitleModel,
+    Weights,
 };
 pub use error::CorpusError;
 use sha2::{Digest, Sha256};
 pub(crate) use source::{CorpusFile, Source as CorpusSource};
 
-pub use terms::TermWeights;
+pub use terms::{ALONE, TermWeights};
 
 use crate::demand::correct::{CorrectionError, Evidence};
 use crate::posting::ColumnNames;

@@ -9,13 +9,17 @@ use super::{CorpusError, CorpusFile};
 /// Weights are written as whole numbers of this many to one.
 const SCALE: f32 = 1000.0;
 
-/// The parts of a posting, by the letter that stands for them in the file.
-const PARTS: [&str; 2] = ["title", "body"];
+/// What a row of weights is for, by its name in the file.
+const PARTS: [&str; 3] = ["title", "body", "alone"];
+
+/// The part whose weights say what a title says by itself.
+pub const ALONE: usize = 2;
 
 /// Weights of terms for each gate of the scope and for each role, learned on top of BM25.
 ///
 /// A posting's part (title or body) is the vector of the saturated frequencies of its terms, divided
-/// by its length; each weight is multiplied by that.
+/// by its length; each weight is multiplied by that. The third part, `alone`, is the title once more:
+/// what it says where there is little else. Its weights are added up, once for each term.
 #[derive(Debug, Clone, Default)]
 pub struct TermWeights {
     columns: Vec<String>,
@@ -33,8 +37,8 @@ struct Term {
     /// Where the stem and a readable word are in the text.
     stem: Range<usize>,
     word: Range<usize>,
-    /// Where the weights for title and body start in the rows.
-    rows: [Option<usize>; 2],
+    /// Where the weights for each part start in the rows.
+    rows: [Option<usize>; PARTS.len()],
 }
 
 /// Two sets are equal if they say the same, in whatever order they were made.
@@ -43,7 +47,8 @@ impl PartialEq for TermWeights {
         let both = || self.terms.iter().zip(&other.terms);
         self.columns == other.columns
             && self.iter().eq(other.iter())
-            && both().all(|(a, b)| (0..2).all(|part| self.row(a, part) == other.row(b, part)))
+            && both()
+                .all(|(a, b)| (0..PARTS.len()).all(|part| self.row(a, part) == other.row(b, part)))
     }
 }
 
@@ -53,7 +58,8 @@ impl TermWeights {
         Self { columns, ..Self::default() }
     }
 
-    /// Sets the weights of a term for a part (0 the title, 1 the body), rounded as in the file.
+    /// Sets the weights of a term for a part (0 the title, 1 the body, 2 the title alone), rounded as in
+    /// the file.
     /// `word` is a form of the term that people can read. Takes time linear in the number of
     /// terms, unless they come in the order of the stems' bytes.
     pub fn insert(&mut self, stem: &str, word: &str, part: usize, weights: &[f32]) {
@@ -75,7 +81,8 @@ impl TermWeights {
         };
         position.unwrap_or_else(|position| {
             let stem = append(&mut self.text, stem);
-            self.terms.insert(position, Term { word: stem.clone(), stem, rows: [None; 2] });
+            self.terms
+                .insert(position, Term { word: stem.clone(), stem, rows: [None; PARTS.len()] });
             position
         })
     }
@@ -125,7 +132,7 @@ impl TermWeights {
         let part = PARTS
             .iter()
             .position(|known| *known == part)
-            .ok_or_else(|| format!("expected `title` or `body`, found {part:?}"))?;
+            .ok_or_else(|| format!("expected `title`, `body` or `alone`, found {part:?}"))?;
         let row = self.rows.len();
         while let Some(rest) = weights {
             let (cell, rest) = cut(rest).map_or((rest, None), |(cell, rest)| (cell, Some(rest)));
@@ -178,7 +185,7 @@ impl TermWeights {
         self.columns.len()
     }
 
-    /// Returns the weights of a stem for a part (0 the title, 1 the body), if it has any.
+    /// Returns the weights of a stem for a part (0 the title, 1 the body, 2 the title alone), if it has any.
     pub fn weights(&self, stem: &str, part: usize) -> Option<&[f32]> {
         self.row(&self.terms[self.position(stem).ok()?], part)
     }
@@ -194,10 +201,10 @@ impl TermWeights {
         self.terms.iter().map(move |term| (text(&term.stem), text(&term.word)))
     }
 
-    /// Returns every stem with its readable word and its weights for title and body, in the order
-    /// of the stems' bytes.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; 2])> {
-        let rows = |term| [0, 1].map(|part| self.row(term, part));
+    /// Returns every stem with its readable word and its weights for each part, in the order of the
+    /// stems' bytes.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; 3])> {
+        let rows = |term| [0, 1, ALONE].map(|part| self.row(term, part));
         self.terms.iter().zip(self.iter()).map(move |(term, (stem, word))| (stem, word, rows(term)))
     }
 }
@@ -255,7 +262,7 @@ nurs	nurse	body	123	-2000
     fn errors_name_the_line() {
         let wrong = |rows: &str| parse(&format!("stem\tword\tpart\tdomain\ttrainer\n{rows}"));
         insta::assert_snapshot!(parse("stem\tword").unwrap_err(), @r#"corpus/onc/terms.tsv:1: expected the columns stem word part domain trainer, found "stem\tword""#);
-        insta::assert_snapshot!(wrong("nurs\tnurse\tfoot\t1\t1").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected `title` or `body`, found "foot""#);
+        insta::assert_snapshot!(wrong("nurs\tnurse\tfoot\t1\t1").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected `title`, `body` or `alone`, found "foot""#);
         insta::assert_snapshot!(wrong("nurs\tnurse\tbody\t1").unwrap_err(), @"corpus/onc/terms.tsv:2: expected 2 weights, found 1");
         insta::assert_snapshot!(wrong("nurs\tnurse\tbody\t1\tx").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected a whole number of thousandths, found "x""#);
         insta::assert_snapshot!(

@@ -94,6 +94,8 @@ pub struct LabelColumns {
     /// What postings have in common that must not be split between fitting and measuring: the
     /// employer [default: `company`, where the postings have such a column].
     pub group: Option<String>,
+    /// The column of the board [default: `board`, where there is such a column].
+    pub board: Option<String>,
     /// Columns whose values are reported apart; [`LABELS_FILE`] and [`POSTINGS_FILE`] stand for the
     /// names of the files.
     pub by: Vec<String>,
@@ -122,6 +124,8 @@ pub struct LabelledPosting {
     pub weight: Option<f64>,
     /// The employer, or whatever the group column holds; may be empty.
     pub group: String,
+    /// Which of several boards it comes from; may be empty.
+    pub board: String,
     /// The values of the columns that are reported apart, joined.
     pub by: String,
     /// The name of the file that the text is from.
@@ -167,6 +171,7 @@ struct Rows<'f> {
     /// The values that are reported apart, as far as they are known.
     by: Vec<Vec<String>>,
     has_group: bool,
+    has_board: bool,
 }
 
 impl<'f> Rows<'f> {
@@ -203,6 +208,8 @@ impl<'f> Rows<'f> {
         let id = find("--id-column", &Some(id_column(columns)), named)?;
         let group_name = Some(group_column(columns));
         let group = find("--group-column", &group_name, columns.group.is_some() && !elsewhere)?;
+        let board_name = Some(board_column(columns));
+        let board = find("--board-column", &board_name, columns.board.is_some() && !elsewhere)?;
         let by = columns
             .by
             .iter()
@@ -218,6 +225,7 @@ impl<'f> Rows<'f> {
             postings: Vec::new(),
             by: Vec::new(),
             has_group: group.is_some(),
+            has_board: board.is_some(),
         };
         let mut wrong = None;
         file.for_each(|place, cells, posting| {
@@ -235,6 +243,7 @@ impl<'f> Rows<'f> {
                     second: second.map(role).transpose()?,
                     weight: number(path, place, cell(weight))?,
                     group: cell(group).to_owned(),
+                    board: cell(board).to_owned(),
                     by: String::new(),
                     file: file_name(path),
                 })
@@ -276,6 +285,7 @@ impl<'f> Rows<'f> {
                 columns: file.records.header().join(", "),
             })?;
             let group = column(&group_column(columns)).filter(|_| !self.has_group);
+            let board = column(&board_column(columns)).filter(|_| !self.has_board);
             let by: Vec<_> = columns.by.iter().map(|name| column(name)).collect();
             file.for_each(|_, cells, posting| {
                 for n in wanted.remove(cells[id].as_ref()).unwrap_or_default() {
@@ -285,6 +295,9 @@ impl<'f> Rows<'f> {
                     row.file = file_name(path);
                     if let Some(group) = group {
                         row.group = cells[group].to_string();
+                    }
+                    if let Some(board) = board {
+                        row.board = cells[board].to_string();
                     }
                     for ((value, name), by) in self.by[n].iter_mut().zip(&columns.by).zip(&by) {
                         match by {
@@ -323,6 +336,10 @@ fn id_column(columns: &LabelColumns) -> String {
 
 fn group_column(columns: &LabelColumns) -> String {
     columns.group.clone().unwrap_or_else(|| "company".to_owned())
+}
+
+fn board_column(columns: &LabelColumns) -> String {
+    columns.board.clone().unwrap_or_else(|| "board".to_owned())
 }
 
 fn role(

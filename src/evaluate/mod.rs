@@ -16,7 +16,9 @@ mod report;
 pub use bootstrap::Interval;
 pub(crate) use bootstrap::percentile;
 pub use curve::{CurvePoint, area_under_roc, precision_recall_curve};
-pub use fit::{Calibrated, Folds, calibrate, groups};
+pub use fit::{
+    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, TitleFigures, calibrate, groups,
+};
 pub use judged::{Judged, Outcome, judge};
 pub use labelled::{
     EvaluateError, LABELS_FILE, LabelColumns, LabelledPosting, LabelledPostings, POSTINGS_FILE,

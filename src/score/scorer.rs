@@ -26,10 +26,12 @@ pub struct Scorer<'t> {
     /// The sums of the rows, for each part.
     bm25: [RowSum; PARTS],
     learned: [RowSum; PARTS],
+    alone: RowSum,
     /// The length of each part as a vector of saturated frequencies of terms with learned
     /// weights; at least a tiny number.
     norms: [f32; PARTS],
     scores: Vec<f32>,
+    words_of_title: u64,
     words_read: u64,
     words_known: u64,
 }
@@ -84,7 +86,7 @@ impl Contribution<'_> {
 
 impl<'t> Scorer<'t> {
     pub(super) fn new(table: &'t ScoreTable) -> Self {
-        let [bm25, learned] = table.sums();
+        let [bm25, learned, alone] = table.sums();
         let mut frequencies = vec![[0; PARTS]; table.terms()];
         frequencies.push([1; PARTS]);
         Self {
@@ -98,6 +100,8 @@ impl<'t> Scorer<'t> {
             scores: bm25.columns().to_vec(),
             bm25: [bm25.clone(), bm25],
             learned: [learned.clone(), learned],
+            alone,
+            words_of_title: 0,
             norms: [0.0; PARTS],
             words_read: 0,
             words_known: 0,
@@ -109,10 +113,12 @@ impl<'t> Scorer<'t> {
     pub fn score(&mut self, posting: &Posting) -> &[f32] {
         (self.words_read, self.words_known) = (0, 0);
         self.count(&posting.title, TITLE);
+        self.words_of_title = self.words_read;
         for text in &posting.body {
             self.count(text, BODY);
         }
         self.found.clear();
+        self.alone.clear();
         for sum in self.bm25.iter_mut().chain(&mut self.learned) {
             sum.clear();
         }
@@ -137,6 +143,9 @@ impl<'t> Scorer<'t> {
                         squares[part] += table.learned(term, part, table.width()) * times * times;
                     }
                 }
+                if frequencies[TITLE] > 0 {
+                    self.alone.add(1.0, table.alone_row(term));
+                }
                 self.found.push(Found { term, frequencies, saturated });
             }
         }
@@ -159,6 +168,16 @@ impl<'t> Scorer<'t> {
         })
     }
 
+    /// Returns the sums of the learned weights that the title of the last posting has alone.
+    pub fn alone(&self) -> &[f32] {
+        &self.alone.columns()[..self.table.width()]
+    }
+
+    /// Returns how many words the title and the body of the last posting have.
+    pub fn words(&self) -> [u64; PARTS] {
+        [self.words_of_title, self.words_read - self.words_of_title]
+    }
+
     /// Returns the share of the last posting's words that are terms of the table, 0..=1. About
     /// half of plain English is; nearly nothing of other languages.
     pub fn words_known(&self) -> f64 {
@@ -170,6 +189,8 @@ impl<'t> Scorer<'t> {
         let Self { table, analyzer, words, frequencies, order, .. } = self;
         #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
         let unknown = table.terms() as TermId;
+        #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
+        let end = if part == TITLE { unknown } else { table.terms_of_texts() as TermId };
         let (mut read, mut known, mut terms) = (0, 0, self.terms);
         // Whether a word is a term, and a new one, no processor can foresee: no branch asks for it.
         words.each(
@@ -177,6 +198,7 @@ impl<'t> Scorer<'t> {
             Spans::of(&text),
             |word| table.term(analyzer, word).unwrap_or(unknown),
             |term| {
+                let term = if term < end { term } else { unknown };
                 read += 1;
                 known += u64::from(term != unknown);
                 let frequencies = &mut frequencies[term as usize];
@@ -244,6 +266,15 @@ impl<'t> FoundTerm<'_, 't> {
         }
         let weight = self.scorer.table.learned(*term, part, column);
         saturated[part] * weight / self.scorer.norms[part]
+    }
+
+    /// Returns what the term gave to the sum of a learned weight of the title alone.
+    #[inline]
+    pub fn alone(&self, column: usize) -> f32 {
+        if self.found.frequencies[TITLE] == 0 {
+            return 0.0;
+        }
+        self.scorer.table.alone(self.found.term, column)
     }
 
     /// Returns what the term contributed, given what it gives from the title (0) and the body (1).

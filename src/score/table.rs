@@ -11,7 +11,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 use super::rows::{LANES, RowSum, Rows};
 use super::saturate;
 use super::scorer::Scorer;
-use crate::corpus::{Corpus, Saturation, Weights};
+use crate::corpus::{ALONE, Corpus, Saturation, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
 
@@ -45,6 +45,10 @@ pub struct ScoreTable {
     /// The learned weights, then 1 if the term has any for the part and 0 if not, in row
     /// `term * PARTS + part`.
     learned: Rows,
+    /// The learned weights of a title alone, in row `term`.
+    alone: Rows,
+    /// How many terms there are before those that only titles alone have.
+    terms_of_texts: usize,
     /// How many columns of learned weights there are.
     width: usize,
     /// What small frequencies count in each part.
@@ -67,6 +71,8 @@ impl ScoreTable {
             labels: Vec::with_capacity(TYPICAL_TERMS),
             bm25: Rows::with_capacity(profiles, TYPICAL_TERMS * PARTS),
             learned: Rows::with_capacity(width + 1, TYPICAL_TERMS * PARTS),
+            alone: Rows::with_capacity(width, TYPICAL_TERMS),
+            terms_of_texts: 0,
             width,
             saturated: [saturation.title, saturation.body].map(|k3| {
                 let mut frequencies = 0..;
@@ -157,23 +163,36 @@ impl ScoreTable {
         for _ in 0..PARTS {
             self.learned.push(&[]);
         }
+        self.alone.push(&[]);
         id
     }
 
     /// Adds the learned weights, and the terms that have nothing else.
     fn add_learned(&mut self, corpus: &Corpus) {
-        for (stem, word, parts) in corpus.terms.rows() {
-            let id = match self.ids.get(stem) {
-                Some(&id) => id,
-                None => self.add(stem, word.to_owned()),
-            };
-            for (part, weights) in parts.into_iter().enumerate() {
+        let is_of_texts = |parts: &[Option<&[f32]>; 3]| parts[..PARTS].iter().any(Option::is_some);
+        for (stem, word, parts) in corpus.terms.rows().filter(|(.., parts)| is_of_texts(parts)) {
+            let id = self.known_or_added(stem, word);
+            for (part, weights) in parts[..PARTS].iter().enumerate() {
                 if let Some(weights) = weights {
                     let row = Self::row(id, part);
                     self.learned.set(row, weights);
                     self.learned.add_to_cell(row, self.width, 1.0);
                 }
             }
+        }
+        self.terms_of_texts = self.terms();
+        for (stem, word, parts) in corpus.terms.rows() {
+            if let Some(weights) = parts[ALONE] {
+                let id = self.known_or_added(stem, word);
+                self.alone.set(id as usize, weights);
+            }
+        }
+    }
+
+    fn known_or_added(&mut self, stem: &str, word: &str) -> TermId {
+        match self.ids.get(stem) {
+            Some(&id) => id,
+            None => self.add(stem, word.to_owned()),
         }
     }
 
@@ -203,6 +222,11 @@ impl ScoreTable {
             *label = best
                 .map_or_else(|| corpus.terms.word(label).to_owned(), |(_, word)| word.to_owned());
         }
+    }
+
+    /// Returns how many of the first terms are looked for in texts; the others only in titles.
+    pub(super) fn terms_of_texts(&self) -> usize {
+        self.terms_of_texts
     }
 
     /// Returns how many terms the table holds.
@@ -252,6 +276,18 @@ impl ScoreTable {
         self.learned.cell(Self::row(term, part), column).unwrap_or(0.0)
     }
 
+    /// Returns the learned weights of a term in a title alone.
+    #[inline]
+    pub(super) fn alone_row(&self, term: TermId) -> &[[f32; LANES]] {
+        self.alone.get(term as usize)
+    }
+
+    /// Returns a learned weight of a term in a title alone.
+    #[inline]
+    pub(super) fn alone(&self, term: TermId, column: usize) -> f32 {
+        self.alone.cell(term as usize, column).unwrap_or(0.0)
+    }
+
     /// Returns how many columns of learned weights there are.
     pub(super) fn width(&self) -> usize {
         self.width
@@ -282,9 +318,9 @@ impl ScoreTable {
         self.analyzer.clone()
     }
 
-    /// Returns sums of rows of BM25 and of learned weights.
-    pub(super) fn sums(&self) -> [RowSum; 2] {
-        [self.bm25.sum(), self.learned.sum()]
+    /// Returns sums of rows of BM25, of learned weights and of those of a title alone.
+    pub(super) fn sums(&self) -> [RowSum; 3] {
+        [self.bm25.sum(), self.learned.sum(), self.alone.sum()]
     }
 }
 

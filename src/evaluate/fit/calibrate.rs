@@ -1,29 +1,55 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::features::{Features, Stems, Vocabulary};
 use super::folds::deal;
 use super::gates::{self, Gates};
 use super::parallel::parallel;
-use super::probability::{best_threshold, platt, sharpness};
+use super::probability::{best_threshold, regression, sharpness};
 use super::roles::{self, Roles};
+use super::titles::{TitleFigures, Titles};
 use super::{features, groups};
 use crate::Error;
 use crate::classify::Choices;
 use crate::classify::Classifier;
-use crate::classify::model::{Model, all_open, logistic};
-use crate::corpus::{Calibration, Corpus, GateModel, Ranking, ScopeModel, TermWeights};
+use crate::classify::model::{Model, all_open, logistic, thin_parts};
+use crate::corpus::{
+    ALONE, Calibration, Corpus, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
+};
 use crate::evaluate::{EvaluateError, LabelledPosting, Outcome};
 use crate::text::Analyzer;
 
 /// Folds inside those that fit: they tell how sure the fit may be.
 const INNER_FOLDS: usize = 5;
 
+/// Boards of such a fold, at least.
+const BOARDS_PER_FOLD: usize = 3;
+
 /// Labelled postings of either kind without which nothing is fitted.
 const MIN_POSTINGS: usize = 20;
 
-/// False alarms per 1,000 postings of a natural mix that the default operating point may have on the
-/// labels: fewer than the five that are asked for, because other boards will bring more.
-const MOST_FALSE_ALARMS: f64 = 4.0;
+/// False alarms per 1,000 postings of a natural mix that the default operating point may have on boards
+/// that a fit has not seen.
+const MOST_FALSE_ALARMS: f64 = 5.0;
+
+/// How much the likelihood of a posting counts against the penalty of the weights of gates.
+const LIKELIHOOD: f64 = 2.0;
+
+/// A posting of a board with `n` of them counts `n` to the power of this less: those of a large board are
+/// more alike.
+const CROWDING: f64 = 0.25;
+
+/// Boards of which a term must come, where there are several times as many.
+const BOARD_FLOOR: usize = 4;
+
+/// How much the roles of a title alone count beside those of the whole posting; fully where there is nothing
+/// else.
+const TITLE_IN_RANKING: f64 = 0.3;
+
+/// Words after which postings are cut, to see what is known of so few.
+const CUTS: [usize; 4] = [20, 50, 100, 200];
+
+/// The words with which half of what is different in short texts counts.
+const THIN_WORDS: f64 = 50.0;
 
 /// The name of the only gate of a taxonomy without conditions.
 const ONE_GATE: &str = "scope";
@@ -33,8 +59,24 @@ const ONE_GATE: &str = "scope";
 pub enum Folds {
     /// This many folds; an employer's postings and near-duplicates are never in two.
     Groups(usize),
+    /// This many folds of whole boards: what a board will show of which nothing was labelled.
+    Boards(usize),
     /// A fold for each value of the column that is reported apart.
     Values,
+}
+
+/// How [`calibrate`] fits and measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Fitting<'a> {
+    /// Which postings measure while the others fit.
+    pub folds: Folds,
+    /// A term gets learned weights if at least so many of the postings that fit hold it.
+    pub term_floor: usize,
+    /// Titles, without texts, that teach what a title says by itself; may be none.
+    pub titles: &'a [LabelledPosting],
+    /// Names of files whose titles were written to be learned from: they say nothing of how often titles are
+    /// in scope.
+    pub written: &'a [String],
 }
 
 /// What was fitted, and how well it does on postings that it was not fitted on.
@@ -44,18 +86,35 @@ pub struct Calibrated {
     pub calibration: Calibration,
     /// The learned weights of terms.
     pub terms: TermWeights,
-    /// The outcome of each posting, by a fit that saw neither it nor its group.
+    /// The outcome of each posting, by a fit that did not see its fold.
     pub cross_validated: Vec<Outcome>,
+    /// The same of the beginnings of postings that have more words.
+    pub beginnings: Vec<Beginning>,
     /// The group of each posting.
     pub groups: Vec<usize>,
+    /// How well titles by themselves are answered, cross-validated; nothing if none were given.
+    pub titles: Option<TitleFigures>,
+}
+
+/// What is answered for the first words of a posting.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The position of the posting among those that were given.
+    pub posting: usize,
+    /// How many words of its body were read.
+    pub words: u64,
+    /// The outcome, by a fit that did not see the fold of the posting.
+    pub outcome: Outcome,
 }
 
 /// Fits ranking, scope and confidence to labelled postings, and cross-validates the whole fit: learned
-/// weights, gates, probabilities and threshold of each fold come from the other folds alone.
+/// weights, gates, probabilities and threshold of each fold come from the other folds and from titles alone.
 ///
-/// A term gets learned weights if at least `term_floor` of the postings that fit hold it.
+/// A term gets learned weights if enough postings of enough boards hold it, and if it is no number. What a
+/// title says by itself is learned from titles alone. How sure few words make is learned from the
+/// beginnings of postings that a fit has not seen.
 /// The boosts of fields and the saturation are taken from the corpus as they are. The threshold is where
-/// F1 is highest over the postings with weights, with at most 4 false alarms per 1,000 of the postings
+/// F1 is highest over the postings with weights, with at most 5 false alarms per 1,000 of the postings
 /// that these stand for; or over all postings if none has a weight. The result depends on the
 /// input alone, whatever the number of threads. Takes about a minute for 5,000 postings on two cores.
 ///
@@ -66,8 +125,7 @@ pub struct Calibrated {
 pub fn calibrate(
     corpus: &Corpus,
     postings: &[LabelledPosting],
-    folds: Folds,
-    term_floor: usize,
+    fitting: Fitting<'_>,
 ) -> Result<Calibrated, Error> {
     let in_scope = postings.iter().filter(|posting| posting.label.is_some()).count();
     let out_of_scope = postings.len() - in_scope;
@@ -79,14 +137,41 @@ pub fn calibrate(
         .into());
     }
     let classifier = Classifier::with_corpus(corpus.clone())?;
-    let (features, stems) = features::read(&classifier, postings);
+    let (features, beginnings, stems) = features::read(&classifier, postings, &CUTS);
     let groups = groups(postings);
-    let fit =
-        Fit { corpus, postings, features: &features, stems: &stems, groups: &groups, term_floor };
+    let boards = numbered(postings.iter().map(|posting| posting.board.as_str()));
+    let titles = Titles::fit(corpus, fitting.titles, fitting.written);
+    let alone = features.iter().map(|features| match &titles {
+        Some(titles) => titles.sums(&stems, features),
+        None => vec![0.0; corpus.taxonomy.conditions.len().max(1) + corpus.taxonomy.roles.len()],
+    });
+    let fit = Fit {
+        corpus,
+        postings,
+        features: &features,
+        beginnings: &beginnings,
+        alone: alone.collect(),
+        stems: &stems,
+        groups: &groups,
+        boards: &boards,
+        titles: titles.as_ref(),
+        term_floor: fitting.term_floor,
+    };
 
     let all: Vec<usize> = (0..postings.len()).collect();
-    let fold = outer_folds(postings, &groups, &all, folds);
-    let count = fold.iter().max().map_or(0, |last| last + 1);
+    let fold = match fitting.folds {
+        Folds::Groups(count) => deal(&groups, &all, count.max(2)),
+        Folds::Boards(count) => deal(&boards, &all, count.max(2)),
+        Folds::Values => numbered(postings.iter().map(|posting| posting.by.as_str())),
+    };
+    let count = fold.iter().collect::<BTreeSet<_>>().len();
+    if count < 2 {
+        return Err(EvaluateError::TooFew {
+            found: "all postings are of one fold: of one board, or of one value of --by".to_owned(),
+            expected: "at least 2, so that one can be left out",
+        }
+        .into());
+    }
     let training = |left_out: usize| -> Vec<usize> {
         all.iter().copied().filter(|&n| fold[n] != left_out).collect()
     };
@@ -95,35 +180,30 @@ pub fn calibrate(
     let mut fitted = fit.all(&trainings);
     let (calibration, terms) =
         fitted.pop().unwrap_or_else(|| (corpus.calibration.clone(), TermWeights::default()));
-    let cross_validated = all
-        .iter()
-        .map(|&n| {
-            let (calibration, terms) = &fitted[fold[n]];
-            fit.outcome(calibration, terms, n)
-        })
-        .collect();
-    Ok(Calibrated { calibration, terms, cross_validated, groups })
+    let outcome = |n: usize, features: &Features| {
+        let (calibration, terms) = &fitted[fold[n]];
+        fit.outcome(calibration, terms, features)
+    };
+    let cross_validated = all.iter().map(|&n| outcome(n, &features[n])).collect();
+    let cut = all.iter().flat_map(|&n| beginnings[n].iter().map(move |features| (n, features)));
+    let of_beginnings = cut.map(|(posting, features)| Beginning {
+        posting,
+        words: features.words[1],
+        outcome: outcome(posting, features),
+    });
+    let of_beginnings = of_beginnings.collect();
+    let titles = titles.map(|titles| titles.figures);
+    let beginnings = of_beginnings;
+    Ok(Calibrated { calibration, terms, cross_validated, beginnings, groups, titles })
 }
 
-fn outer_folds(
-    postings: &[LabelledPosting],
-    groups: &[usize],
-    all: &[usize],
-    folds: Folds,
-) -> Vec<usize> {
-    match folds {
-        Folds::Groups(count) => deal(groups, all, count.max(2)),
-        Folds::Values => {
-            let mut values: BTreeMap<&str, usize> = BTreeMap::new();
-            for posting in postings {
-                values.entry(&posting.by).or_insert(0);
-            }
-            for (n, value) in values.values_mut().enumerate() {
-                *value = n;
-            }
-            postings.iter().map(|posting| values[posting.by.as_str()]).collect()
-        }
+/// Numbers values in the order of the alphabet.
+fn numbered<'v>(values: impl Iterator<Item = &'v str> + Clone) -> Vec<usize> {
+    let mut numbers: BTreeMap<&str, usize> = values.clone().map(|value| (value, 0)).collect();
+    for (n, value) in numbers.values_mut().enumerate() {
+        *value = n;
     }
+    values.map(|value| numbers[value]).collect()
 }
 
 /// What all fits share.
@@ -131,8 +211,14 @@ struct Fit<'f> {
     corpus: &'f Corpus,
     postings: &'f [LabelledPosting],
     features: &'f [Features],
+    /// Those of the beginnings of each posting.
+    beginnings: &'f [Vec<Features>],
+    /// What the title of each posting says by itself: log-odds of gates, and of roles.
+    alone: Vec<Vec<f64>>,
     stems: &'f Stems,
     groups: &'f [usize],
+    boards: &'f [usize],
+    titles: Option<&'f Titles>,
     term_floor: usize,
 }
 
@@ -143,15 +229,22 @@ struct Raw {
     roles: Roles,
 }
 
-/// A posting that a fit has not seen: the log-odds that all gates are open, and of each role.
-type Unseen = (usize, f64, Vec<f64>);
+/// A posting that a fit has not seen.
+struct Unseen {
+    posting: usize,
+    /// The words of its body and the log-odds that all gates are open: of all of it, then of its
+    /// beginnings.
+    open: Vec<([u64; 2], f64)>,
+    /// The log-odds of each role.
+    roles: Vec<f64>,
+}
 
 impl Fit<'_> {
     /// Fits each set of postings: once on all of it, and once without each inner fold.
     fn all(&self, trainings: &[Vec<usize>]) -> Vec<(Calibration, TermWeights)> {
         let mut jobs: Vec<(&[usize], Vec<usize>, Vec<usize>)> = Vec::new();
         for training in trainings {
-            let inner = deal(self.groups, training, INNER_FOLDS);
+            let inner = deal(self.apart(training), training, INNER_FOLDS);
             let part = |keep: &dyn Fn(usize) -> bool| -> Vec<usize> {
                 let chosen = training.iter().zip(&inner).filter(|(_, fold)| keep(**fold));
                 chosen.map(|(&n, _)| n).collect()
@@ -179,9 +272,24 @@ impl Fit<'_> {
         finished
     }
 
+    /// Returns what must stay together when a fit is tried on postings that it has not seen: boards, if there are
+    /// enough of them. How sure a fit may be on another board, only other boards tell.
+    fn apart(&self, training: &[usize]) -> &[usize] {
+        let boards: BTreeSet<_> = training.iter().map(|&n| self.boards[n]).collect();
+        if boards.len() >= BOARDS_PER_FOLD * INNER_FOLDS { self.boards } else { self.groups }
+    }
+
     fn raw(&self, training: &[usize]) -> Raw {
-        let vocabulary =
-            Vocabulary::of(training.iter().map(|&n| &self.features[n]), self.term_floor);
+        let mut of_board: BTreeMap<usize, usize> = BTreeMap::new();
+        training.iter().for_each(|&n| *of_board.entry(self.boards[n]).or_insert(0) += 1);
+        let crowded = |n: usize| (of_board[&self.boards[n]] as f64).powf(-CROWDING);
+        let mean = training.iter().map(|&n| crowded(n)).sum::<f64>() / training.len() as f64;
+        let vocabulary = Vocabulary::of(
+            training.iter().map(|&n| (self.boards[n], &self.features[n])),
+            self.stems,
+            self.term_floor,
+            (of_board.len() / BOARD_FLOOR).clamp(1, BOARD_FLOOR),
+        );
         let columns = vocabulary.terms.len();
         let examples: Vec<_> = training
             .iter()
@@ -189,6 +297,7 @@ impl Fit<'_> {
                 terms: vocabulary.vector(&self.features[n]),
                 dense: self.features[n].dense().collect(),
                 in_scope: self.postings[n].label.is_some(),
+                counts: LIKELIHOOD * crowded(n) / mean,
             })
             .collect();
         let gates = Gates::fit(&examples, columns, &self.seeds(&vocabulary));
@@ -237,43 +346,78 @@ impl Fit<'_> {
     }
 
     fn unseen(&self, raw: &Raw, n: usize) -> Unseen {
+        let open = |features: &Features| {
+            let mut gates = raw.gates.intercepts.clone();
+            for (x, weights) in features.dense().zip(&raw.gates.dense) {
+                add(&mut gates, x, weights);
+            }
+            for (column, x) in raw.vocabulary.vector(features) {
+                add(&mut gates, x, &raw.gates.terms[column as usize]);
+            }
+            (features.words, all_open(&gates))
+        };
         let features = &self.features[n];
         let terms = raw.vocabulary.vector(features);
-        let mut gates = raw.gates.intercepts.clone();
-        for (x, weights) in features.dense().zip(&raw.gates.dense) {
-            add(&mut gates, x, weights);
-        }
-        for &(column, x) in &terms {
-            add(&mut gates, x, &raw.gates.terms[column as usize]);
-        }
-        let mut roles = raw.roles.offsets.clone();
+        let mut roles = self.offsets(raw);
+        let alone = &self.alone[n][raw.gates.intercepts.len()..];
+        add(&mut roles, TITLE_IN_RANKING, alone);
         for (part, &weight) in self.bm25_of_roles(features).iter().zip(&raw.roles.bm25) {
             add(&mut roles, weight, part);
         }
         for &(column, x) in &terms {
             add(&mut roles, x, &raw.roles.terms[column as usize]);
         }
-        (n, all_open(&gates), roles)
+        let open = std::iter::once(features).chain(&self.beginnings[n]).map(open).collect();
+        Unseen { posting: n, open, roles }
+    }
+
+    /// Returns the log-odds of roles before anything is read.
+    fn offsets(&self, raw: &Raw) -> Vec<f64> {
+        let mut offsets = raw.roles.offsets.clone();
+        if let Some(titles) = self.titles {
+            add(&mut offsets, TITLE_IN_RANKING, &titles.offsets);
+        }
+        offsets
+    }
+
+    /// Returns the log-odds that the gates of a posting's title alone are all open.
+    fn open_alone(&self, n: usize, gates: usize) -> f64 {
+        all_open(&self.alone[n][..gates])
     }
 
     /// Turns weights into a calibration, by what they said of postings that they had not seen.
     fn finish(&self, raw: &Raw, unseen: &[Unseen]) -> (Calibration, TermWeights) {
         let label = |n: usize| self.postings[n].label;
-        let scopes: Vec<_> =
-            unseen.iter().map(|(n, open, _)| (*open, label(*n).is_some())).collect();
-        let (intercept, slope) = platt(&scopes);
+        let gates = raw.gates.intercepts.len();
+        let numbers = |n: usize, &(words, open): &([u64; 2], f64)| {
+            let open_alone = self.titles.map_or(0.0, |_| self.open_alone(n, gates));
+            let [share, times_open, times_alone] = thin_parts(THIN_WORDS, words, open, open_alone);
+            [1.0, open, share, times_open, times_alone]
+        };
+        let scopes = unseen.iter().flat_map(|Unseen { posting, open, .. }| {
+            let is_in = label(*posting).is_some();
+            open.iter().map(move |open| (numbers(*posting, open), is_in))
+        });
+        let scopes: Vec<_> = scopes.collect();
+        let mut fitted = regression([0.0, 1.0, 0.0, 0.0, 0.0], &scopes);
+        // Open gates never speak against the scope.
+        fitted[1] = fitted[1].max(0.0);
+        fitted[3] = fitted[3].max(-fitted[1]);
+        let [intercept, slope, thin_intercept, thin_slope, thin_title] = fitted;
         let right: Vec<_> = unseen
             .iter()
-            .filter_map(|(n, _, scores)| label(*n).map(|role| (scores.clone(), role)))
+            .filter_map(|Unseen { posting, roles, .. }| Some((roles.clone(), label(*posting)?)))
             .collect();
         let sure = sharpness(&right);
-        let has_weights = unseen.iter().any(|(n, ..)| self.postings[*n].weight.is_some());
+        let has_weights = unseen.iter().any(|one| self.postings[one.posting].weight.is_some());
         let weighted: Vec<_> = unseen
             .iter()
-            .filter_map(|(n, open, _)| {
-                let weight = self.postings[*n].weight;
+            .filter_map(|Unseen { posting, open, .. }| {
+                let weight = self.postings[*posting].weight;
                 let weight = if has_weights { weight? } else { 1.0 };
-                Some((logistic(intercept + slope * open), label(*n).is_some(), weight))
+                let numbers = numbers(*posting, open.first()?);
+                let log_odds = fitted.iter().zip(numbers).map(|(weight, x)| weight * x).sum();
+                Some((logistic(log_odds), label(*posting).is_some(), weight))
             })
             .collect();
         // Without weights the mix is the labels' own, of which nothing natural can be asked.
@@ -292,7 +436,7 @@ impl Fit<'_> {
                 body: round(raw.roles.bm25[1] * points),
                 sharpness: round(sure / points),
                 offsets: role_ids
-                    .zip(&raw.roles.offsets)
+                    .zip(self.offsets(raw))
                     .map(|(id, offset)| (id, round(offset * points)))
                     .collect(),
             },
@@ -302,6 +446,15 @@ impl Fit<'_> {
                 enough_known: before.scope.enough_known,
                 intercept: round(intercept),
                 slope: round(slope),
+                thin: Some(ThinModel {
+                    words: THIN_WORDS,
+                    intercept: round(thin_intercept),
+                    slope: round(thin_slope),
+                    title: round(thin_title),
+                }),
+                title: self.titles.map(|titles| {
+                    titles.model(&self.gate_names(gates), 1.0 / TITLE_IN_RANKING, round)
+                }),
                 gates: self.gates(&raw.gates),
             },
         };
@@ -311,21 +464,30 @@ impl Fit<'_> {
             gates.iter().copied().chain(roles).collect()
         });
         let weights: Vec<Vec<f64>> = of_both.collect();
-        (calibration, raw.vocabulary.to_weights(self.stems, names, &weights))
+        let mut weights = raw.vocabulary.to_weights(self.stems, names, &weights);
+        if let Some(titles) = self.titles {
+            titles.add_to(&mut weights, points * TITLE_IN_RANKING);
+        }
+        (calibration, weights)
+    }
+
+    fn gate_names(&self, gates: usize) -> Vec<String> {
+        let conditions = self.corpus.taxonomy.conditions.iter();
+        let names = conditions.map(|condition| condition.id.as_str()).chain([ONE_GATE]);
+        names.take(gates).map(str::to_owned).collect()
     }
 
     fn gates(&self, fitted: &Gates) -> Vec<GateModel> {
-        let conditions = &self.corpus.taxonomy.conditions;
-        (0..fitted.intercepts.len())
-            .map(|gate| {
+        let names = self.gate_names(fitted.intercepts.len());
+        names
+            .into_iter()
+            .enumerate()
+            .map(|(gate, name)| {
                 let weight = |number: usize| round(fitted.dense[number][gate]);
                 let profiles = self.corpus.taxonomy.profile_count();
                 let ids = self.corpus.taxonomy.documents().map(|profile| profile.id.to_owned());
                 GateModel {
-                    name: conditions
-                        .get(gate)
-                        .map_or(ONE_GATE, |condition| &condition.id)
-                        .to_owned(),
+                    name,
                     intercept: round(fitted.intercepts[gate]),
                     balance: weight(0),
                     title_balance: weight(1),
@@ -341,8 +503,12 @@ impl Fit<'_> {
     }
 
     /// Returns the outcome of a posting under a calibration, as the classifier would have it.
-    fn outcome(&self, calibration: &Calibration, terms: &TermWeights, n: usize) -> Outcome {
-        let features = &self.features[n];
+    fn outcome(
+        &self,
+        calibration: &Calibration,
+        terms: &TermWeights,
+        features: &Features,
+    ) -> Outcome {
         let mut learned = vec![0.0_f32; terms.width()];
         for (part, frequencies) in features.frequencies.iter().enumerate() {
             let known: Vec<_> = frequencies
@@ -359,8 +525,15 @@ impl Fit<'_> {
                 }
             }
         }
+        let mut alone = vec![0.0_f32; terms.width()];
+        for &(stem, _) in &features.frequencies[0] {
+            if let Some(weights) = terms.weights(&self.stems.names[stem as usize], ALONE) {
+                alone.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            }
+        }
         let model = Model::new(&self.corpus.taxonomy, calibration);
-        model.decide(features.sums(&learned), features.words_known, Choices::default()).into()
+        let sums = features.sums(&learned, &alone);
+        model.decide(sums, features.words_known, Choices::default()).into()
     }
 }
 

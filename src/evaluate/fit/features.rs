@@ -1,6 +1,7 @@
 //! What is fitted on: the scores and terms of labelled postings.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +11,7 @@ use crate::corpus::TermWeights;
 use crate::evaluate::LabelledPosting;
 use crate::posting::Posting;
 use crate::score::Scorer;
-use crate::text::{Analyzer, strip_markup, words};
+use crate::text::{Analyzer, Spans, strip_markup, words};
 
 /// A posting as the fit sees it.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub(super) struct Features {
     /// Saturated frequencies of all stems, for each part: number of the stem in [`Stems`], in order.
     pub(super) frequencies: [Vec<(u32, f32)>; 2],
     pub(super) words_known: f64,
+    /// The words of the title and of the body.
+    pub(super) words: [u64; 2],
 }
 
 impl Features {
@@ -31,8 +34,9 @@ impl Features {
     }
 
     /// Returns the sums that a model needs, given learned sums.
-    pub(super) fn sums<'s>(&'s self, learned: &'s [f32]) -> Sums<'s> {
-        Sums { bm25: [&self.bm25[0], &self.bm25[1]], learned }
+    pub(super) fn sums<'s>(&'s self, learned: &'s [f32], alone: &'s [f32]) -> Sums<'s> {
+        let bm25 = [&self.bm25[0][..], &self.bm25[1]];
+        Sums { bm25, learned, alone, words: self.words }
     }
 }
 
@@ -71,25 +75,47 @@ impl Stems {
     }
 }
 
-/// Reads the features of every posting.
+/// Reads the features of every posting: of all of it, and of the first words of its body, as many as
+/// `cuts` says; nothing of a posting that has no more.
 pub(super) fn read(
     classifier: &Classifier,
     postings: &[LabelledPosting],
-) -> (Vec<Features>, Stems) {
+    cuts: &[usize],
+) -> (Vec<Features>, Vec<Vec<Features>>, Stems) {
     let mut reader = Reader {
         classifier,
         scorer: classifier.table().scorer(),
         analyzer: Analyzer::new(&classifier.corpus().stop_words),
         stems: Stems::default(),
     };
-    let features = postings
-        .iter()
-        .map(|posting| {
-            let body: Vec<_> = posting.body.iter().map(String::as_str).collect();
-            reader.read(&posting.title, &body)
-        })
-        .collect();
-    (features, reader.stems)
+    let (mut whole, mut beginnings) = (Vec::new(), Vec::new());
+    for posting in postings {
+        let body: Vec<_> = posting.body.iter().map(String::as_str).collect();
+        let features = reader.read(&posting.title, &body);
+        let plain: Vec<_> = body.iter().map(|text| strip_markup(text)).collect();
+        let shorter = cuts.iter().filter(|&&cut| (cut as u64) < features.words[1]);
+        let mut read = |cut: usize| {
+            let first = first_words(&plain, cut);
+            let first: Vec<_> = first.iter().map(String::as_str).collect();
+            reader.read(&posting.title, &first)
+        };
+        let shorter: Vec<_> = shorter.map(|&cut| read(cut)).collect();
+        whole.push(features);
+        beginnings.push(shorter);
+    }
+    (whole, beginnings, reader.stems)
+}
+
+/// Returns the first words of a plain text in several pieces, as HTML.
+fn first_words(pieces: &[Cow<'_, str>], mut count: usize) -> Vec<String> {
+    let mut first = Vec::new();
+    for piece in pieces {
+        let end = Spans::of(piece).take(count).map(|span| (span.end, 1));
+        let (end, read) = end.fold((0, 0), |(_, read), (end, one)| (end, read + one));
+        first.push(piece[..end].replace('&', "&amp;").replace('<', "&lt;"));
+        count -= read;
+    }
+    first
 }
 
 struct Reader<'c> {
@@ -114,6 +140,7 @@ impl Reader<'_> {
                 self.count(body, saturation.body),
             ],
             words_known: self.scorer.words_known(),
+            words: self.scorer.words(),
         }
     }
 
@@ -135,6 +162,11 @@ impl Reader<'_> {
     }
 }
 
+/// Tells whether a stem starts with a digit: telephone numbers, hours, reference numbers. `hl7` does not.
+pub(super) fn is_number(stem: &str) -> bool {
+    stem.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// The terms that have learned weights: a column for each part and stem that enough postings hold.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vocabulary {
@@ -144,19 +176,31 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Takes the stems that at least `floor` of the postings hold in a part.
-    pub(super) fn of<'f>(postings: impl Iterator<Item = &'f Features>, floor: usize) -> Self {
-        let mut holding: [BTreeMap<u32, usize>; 2] = Default::default();
-        for features in postings {
+    /// Takes the stems that at least `floor` of the postings hold in a part, and postings of at least as
+    /// many boards as `boards` says; no numbers. Postings come with the number of their board.
+    pub(super) fn of<'f>(
+        postings: impl Iterator<Item = (usize, &'f Features)>,
+        stems: &Stems,
+        floor: usize,
+        boards: usize,
+    ) -> Self {
+        let mut holding: [BTreeMap<u32, (usize, BTreeSet<usize>)>; 2] = Default::default();
+        for (board, features) in postings {
             for (holding, part) in holding.iter_mut().zip(&features.frequencies) {
                 for (stem, _) in part {
-                    *holding.entry(*stem).or_insert(0) += 1;
+                    let (postings, of) = holding.entry(*stem).or_default();
+                    *postings += 1;
+                    of.insert(board);
                 }
             }
         }
         let mut vocabulary = Self::default();
         for (part, holding) in holding.into_iter().enumerate() {
-            for (stem, _) in holding.into_iter().filter(|&(_, postings)| postings >= floor) {
+            let enough = |stem: &u32, postings: usize, of: &BTreeSet<usize>| {
+                postings >= floor && of.len() >= boards && !is_number(&stems.names[*stem as usize])
+            };
+            let kept = holding.into_iter().filter(|(stem, (n, of))| enough(stem, *n, of));
+            for (stem, _) in kept {
                 #[allow(clippy::cast_possible_truncation, reason = "fewer than 2^32 terms")]
                 let column = vocabulary.terms.len() as u32;
                 vocabulary.columns[part].insert(stem, column);

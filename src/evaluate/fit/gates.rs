@@ -3,12 +3,9 @@
 use super::lbfgs::minimize;
 use crate::classify::model::{all_open, logistic};
 
-/// How much the likelihood of a posting counts against the penalty of the weights.
-const LIKELIHOOD: f64 = 5.0;
-
 /// How large a standard deviation of a number that is no term is beside a term: less than 1 makes its
 /// weight dearer.
-const DENSE_SCALE: f64 = 0.15;
+const DENSE_SCALE: f64 = 0.05;
 
 const STEPS: usize = 200;
 
@@ -23,6 +20,8 @@ pub(super) struct Example {
     pub(super) terms: Vec<(u32, f64)>,
     pub(super) dense: Vec<f64>,
     pub(super) in_scope: bool,
+    /// How much its likelihood counts against the penalty of the weights.
+    pub(super) counts: f64,
 }
 
 /// The fitted gates.
@@ -78,14 +77,14 @@ impl Gates {
                 let open = all_open(&log_odds);
                 let probability = logistic(open);
                 let towards = if example.in_scope {
-                    value -= LIKELIHOOD * probability.max(1e-300).ln();
+                    value -= example.counts * probability.max(1e-300).ln();
                     -1.0
                 } else {
-                    value -= LIKELIHOOD * logistic(-open).max(1e-300).ln();
+                    value -= example.counts * logistic(-open).max(1e-300).ln();
                     open.min(700.0).exp()
                 };
                 for sum in &mut log_odds {
-                    *sum = LIKELIHOOD * towards * (1.0 - logistic(*sum));
+                    *sum = example.counts * towards * (1.0 - logistic(*sum));
                 }
                 for (row, x) in all {
                     for (slope, of_gate) in gradient[row * gates..].iter_mut().zip(&log_odds) {
@@ -133,6 +132,7 @@ mod tests {
             terms: terms.iter().map(|&column| (column, 1.0)).collect(),
             dense: vec![],
             in_scope: terms == [0, 1],
+            counts: 5.0,
         };
         let kinds: [&[u32]; 4] = [&[], &[0], &[1], &[0, 1]];
         let examples: Vec<_> = (0..80).map(|n| example(kinds[n % 4])).collect();

@@ -8,6 +8,8 @@ mod lbfgs;
 mod parallel;
 mod probability;
 mod roles;
+mod titles;
 
-pub use calibrate::{Calibrated, Folds, calibrate};
+pub use calibrate::{Beginning, Calibrated, Fitting, Folds, calibrate};
 pub use folds::groups;
+pub use titles::{AnsweredTitles, TitleFigures};
