@@ -10,15 +10,25 @@ cargo build --release --locked
 rolecall=target/release/rolecall
 labels=("$shared/gold/dev.csv" corpus/onc/labels.csv)
 columns=(--label-column label --second-column second --weight-column weight)
-texts=(--postings "$shared/postings/postings.parquet" --postings "$shared/gold/written_dev.jsonl")
+texts=(--postings "$shared/postings/postings.parquet" --postings "$shared/postings/boards2.parquet" --postings "$shared/gold/written_dev.jsonl")
+titles=(--titles corpus/onc/titles.csv --titles "$shared/titles/onet.csv" --written written_dev.jsonl --written titles.csv)
 all=("${labels[@]}" "${columns[@]}" "${texts[@]}")
 
-echo "== the fit, cross-validated (with --written written_dev.jsonl -o corpus/onc it writes what the program carries)"
-$rolecall calibrate "${all[@]}" --by @labels,@postings | tee "$out/calibrate.txt"
-$rolecall calibrate "${all[@]}" --by @labels --json >"$out/calibrate.json"
-echo "== one board left out at a time"
-$rolecall calibrate "${all[@]}" --by board --leave-one-out >"$out/boards.txt"
-
+echo "== whole boards left out (with -o corpus/onc it writes what the program carries)"
+$rolecall calibrate "${all[@]}" "${titles[@]}" --folds 8 --boards-out --by @labels,@postings | tee "$out/boards-out.txt"
+$rolecall calibrate "${all[@]}" "${titles[@]}" --folds 8 --boards-out --by board >"$out/boards.txt"
+echo "== titles of the codebook, which nothing was fitted to"
+python3 - "$shared/roles/roles.json" >"$out/titles.csv" <<'PYTHON'
+import csv, json, sys
+rows = csv.writer(sys.stdout)
+rows.writerow(["title", "label"])
+for role in json.load(open(sys.argv[1]))["roles"]:
+    rows.writerows([title, role["slug"]] for title in role["titles"])
+PYTHON
+$rolecall evaluate "$out/titles.csv" --label-column label --title-column title --text-column - >"$out/titles.txt"
+echo "== employers left out, boards shared"
+$rolecall calibrate "${all[@]}" "${titles[@]}" --by @labels,@postings | tee "$out/calibrate.txt"
+$rolecall calibrate "${all[@]}" "${titles[@]}" --by @labels --json >"$out/calibrate.json"
 echo "== what each part is worth"
 without() { # NAME, then a change to the corpus in the folder $corpus
     corpus=$out/corpus-$1
@@ -31,7 +41,7 @@ without() { # NAME, then a change to the corpus in the folder $corpus
 ablate() { # NAME, arguments
     local name=$1
     shift
-    $rolecall calibrate "$@" --corpus "$corpus" "${columns[@]}" "${texts[@]}" --by @labels --json >"$out/ablation-$name.json"
+    $rolecall calibrate "$@" --corpus "$corpus" "${columns[@]}" "${texts[@]}" "${titles[@]}" --folds 8 --boards-out --by @labels --json >"$out/ablation-$name.json"
 }
 without plain
 $rolecall evaluate "${labels[@]}" --corpus "$corpus" "${columns[@]}" "${texts[@]}" --by @labels --json >"$out/ablation-plain.json"
