@@ -37,19 +37,22 @@ impl<'c> Tagger<'c> {
     /// points, the strongest first; equal ones by alphabet. All of them, with `usize::MAX`, add up
     /// to the score less the role's [`offset`](Self::offset), but for rounding.
     pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
-        let role = ranked.position();
+        let (role, times) = (ranked.position(), self.times_alone());
         // All points first, then the choice: its branches would hold up the reading of the table.
         let points: Vec<_> = self
             .scorer
             .terms()
-            .map(|term| (self.points(&term, 0, role) + self.points(&term, 1, role), term))
+            .map(|term| {
+                (self.points(&term, 0, role, times) + self.points(&term, 1, role, times), term)
+            })
             .collect();
         let terms = points.into_iter().filter(|(points, _)| *points != 0.0);
         let strongest = strongest(terms, at_most, |a, b| {
             b.0.total_cmp(&a.0).then_with(|| a.1.term().cmp(b.1.term()))
         });
-        let contribution =
-            |term: FoundTerm<'_, 'c>| term.contribution(|term, part| self.points(term, part, role));
+        let contribution = |term: FoundTerm<'_, 'c>| {
+            term.contribution(|term, part| self.points(term, part, role, times))
+        };
         strongest.into_iter().map(|(_, term)| contribution(term)).collect()
     }
 
@@ -62,10 +65,11 @@ impl<'c> Tagger<'c> {
     /// first less what it gave to the second, in points, the largest difference first. They add up
     /// to the difference of the scores less that of the offsets, but for rounding.
     pub fn decisive(&self, first: &Ranked<'_>, second: &Ranked<'_>) -> Vec<Contribution<'c>> {
+        let times = self.times_alone();
         loudest_first(self.scorer.terms().map(|term| {
             term.contribution(|term, part| {
-                self.points(term, part, first.position())
-                    - self.points(term, part, second.position())
+                self.points(term, part, first.position(), times)
+                    - self.points(term, part, second.position(), times)
             })
         }))
     }
@@ -130,13 +134,18 @@ impl<'c> Tagger<'c> {
         }
     }
 
+    /// Returns how many times the weights of roles of the title alone count in the last posting.
+    fn times_alone(&self) -> f32 {
+        #[allow(clippy::cast_possible_truncation, reason = "a number near 1")]
+        let times = self.classifier.model.times_alone(self.scorer.words()) as f32;
+        times
+    }
+
     #[inline]
-    fn points(&self, term: &FoundTerm<'_, '_>, part: usize, role: usize) -> f32 {
+    fn points(&self, term: &FoundTerm<'_, '_>, part: usize, role: usize, times_alone: f32) -> f32 {
         let model = &self.classifier.model;
         let column = model.gate_count() + role;
-        #[allow(clippy::cast_possible_truncation, reason = "a number near 1")]
-        let times = model.times_alone(self.scorer.words()) as f32;
-        let alone = if part == 0 { times * term.alone(column) } else { 0.0 };
+        let alone = if part == 0 { times_alone * term.alone(column) } else { 0.0 };
         let learned = term.learned(part, column) + alone;
         model.share_of_score(part, term.bm25(part, role), learned)
     }

@@ -129,7 +129,8 @@ impl Model {
     /// Decides on the sums of a posting, of whose words a share is known.
     pub(crate) fn decide(&self, sums: Sums<'_>, words_known: f64, choices: Choices) -> Decision {
         let roles = self.offsets.len();
-        let scores: Vec<_> = (0..roles).map(|role| self.score(sums, role)).collect();
+        let times_alone = self.times_alone(sums.words);
+        let scores: Vec<_> = (0..roles).map(|role| self.score(sums, role, times_alone)).collect();
         let probabilities = self.probabilities(&scores);
         let balances = Balances::of(sums.bm25, roles);
         let gates: Vec<_> =
@@ -154,10 +155,10 @@ impl Model {
     }
 
     /// Returns the score of a role in points.
-    fn score(&self, sums: Sums<'_>, role: usize) -> f64 {
+    fn score(&self, sums: Sums<'_>, role: usize, times_alone: f64) -> f64 {
         let [title, body] = sums.bm25.map(|part| f64::from(part[role]));
         let column = self.gates.len() + role;
-        let alone = f64::from(sums.alone[column]) * self.times_alone(sums.words);
+        let alone = f64::from(sums.alone[column]) * times_alone;
         let learned = f64::from(sums.learned[column]) + alone;
         title + self.body * body + self.offsets[role] + learned
     }
