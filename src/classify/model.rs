@@ -19,11 +19,11 @@ pub(crate) struct Sums<'s> {
 
 /// Words with which a text is no longer a title alone: up to so many the one model goes over into the
 /// other.
-pub(crate) const WORDS_OF_A_TEXT: u64 = 20;
+const WORDS_OF_A_TEXT: u64 = 20;
 
 /// Returns how much of a posting is its title alone, given the words of title and body: 1 without a
 /// body, 0 without a title.
-pub(crate) fn title_share([of_title, of_body]: [u64; 2]) -> f64 {
+fn title_share([of_title, of_body]: [u64; 2]) -> f64 {
     let share = 1.0 - of_body.min(WORDS_OF_A_TEXT) as f64 / WORDS_OF_A_TEXT as f64;
     if of_title == 0 { 0.0 } else { share }
 }
@@ -136,11 +136,11 @@ impl Model {
         let gates: Vec<_> =
             (0..self.gates.len()).map(|gate| self.gate(sums, &balances, gate)).collect();
         let alone = self.gates_of_title(sums);
-        let (scope, threshold) = self.scope(&gates, &alone, sums.words, choices.prevalence);
+        let (open, open_alone) = (all_open(&gates), all_open(&alone));
+        let (scope, threshold) = self.scope(open, open_alone, sums.words, choices.prevalence);
         let share = self.share_of_title(sums.words);
         let of_title = self.title.as_ref().filter(|_| share > 0.0);
-        let title = of_title
-            .map(|title| (logistic(title.intercept + title.slope * all_open(&alone)), share));
+        let title = of_title.map(|title| (logistic(log_odds_of_title(title, open_alone)), share));
         // What is shown are the gates of the posting, if it is more than a title.
         let gates = if share < 1.0 { gates } else { alone };
         // Of equal scores the first in taxonomy order is taken.
@@ -248,18 +248,17 @@ impl Model {
         gates.map(|(gate, &learned)| gate.alone + f64::from(learned)).collect()
     }
 
-    /// Returns the probability of being in scope, given the log-odds of the gates of the posting and of
-    /// its title alone, and from where on it is tagged; in a mix where this share of postings is in scope, or
+    /// Returns the probability of being in scope, given the log-odds that the gates of the posting and of
+    /// its title alone are all open, and from where on it is tagged; in a mix where this share of postings is in scope, or
     /// in the calibration's own mix, if none is given.
     fn scope(
         &self,
-        gates: &[f64],
-        alone: &[f64],
+        open: f64,
+        open_alone: f64,
         words: [u64; 2],
         prevalence: Option<f64>,
     ) -> (f64, f64) {
         let moved = prevalence.map_or(0.0, |other| logit(other) - logit(self.prevalence));
-        let (open, open_alone) = (all_open(gates), all_open(alone));
         let mut log_odds = self.intercept + self.slope * open;
         if let Some(thin) = self.thin {
             let [share, times_open, times_alone] = thin_parts(thin.words, words, open, open_alone);
@@ -268,8 +267,7 @@ impl Model {
         let mut threshold = self.threshold;
         if let Some(title) = &self.title {
             let share = title_share(words);
-            let of_title = title.intercept + title.slope * open_alone;
-            log_odds += share * (of_title - log_odds);
+            log_odds += share * (log_odds_of_title(title, open_alone) - log_odds);
             threshold += share * (title.threshold - threshold);
         }
         (logistic(log_odds + moved), threshold)
@@ -286,6 +284,11 @@ impl Model {
         };
         0.5 + (confidence - 0.5) * read
     }
+}
+
+/// Returns the log-odds of the scope of a title, given those that its gates are all open.
+fn log_odds_of_title(title: &TitleModel, open_alone: f64) -> f64 {
+    title.intercept + title.slope * open_alone
 }
 
 /// Returns what the numbers of a [`ThinModel`] are multiplied by; a title that is not there says nothing.

@@ -16,7 +16,6 @@ use crate::corpus::{
     ALONE, Calibration, Corpus, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
 };
 use crate::evaluate::{EvaluateError, LabelledPosting, Outcome};
-use crate::text::Analyzer;
 
 /// Folds inside those that fit: they tell how sure the fit may be.
 const INNER_FOLDS: usize = 5;
@@ -137,7 +136,7 @@ pub fn calibrate(
         .into());
     }
     let classifier = Classifier::with_corpus(corpus.clone())?;
-    let (features, beginnings, stems) = features::read(&classifier, postings, &CUTS);
+    let (features, cut_features, stems) = features::read(&classifier, postings, &CUTS);
     let groups = groups(postings);
     let boards = numbered(postings.iter().map(|posting| posting.board.as_str()));
     let titles = Titles::fit(corpus, fitting.titles, fitting.written);
@@ -149,7 +148,7 @@ pub fn calibrate(
         corpus,
         postings,
         features: &features,
-        beginnings: &beginnings,
+        beginnings: &cut_features,
         alone: alone.collect(),
         stems: &stems,
         groups: &groups,
@@ -185,15 +184,14 @@ pub fn calibrate(
         fit.outcome(calibration, terms, features)
     };
     let cross_validated = all.iter().map(|&n| outcome(n, &features[n])).collect();
-    let cut = all.iter().flat_map(|&n| beginnings[n].iter().map(move |features| (n, features)));
-    let of_beginnings = cut.map(|(posting, features)| Beginning {
+    let cut = all.iter().flat_map(|&n| cut_features[n].iter().map(move |features| (n, features)));
+    let beginnings = cut.map(|(posting, features)| Beginning {
         posting,
         words: features.words[1],
         outcome: outcome(posting, features),
     });
-    let of_beginnings = of_beginnings.collect();
+    let beginnings = beginnings.collect();
     let titles = titles.map(|titles| titles.figures);
-    let beginnings = of_beginnings;
     Ok(Calibrated { calibration, terms, cross_validated, beginnings, groups, titles })
 }
 
@@ -300,7 +298,10 @@ impl Fit<'_> {
                 counts: LIKELIHOOD * crowded(n) / mean,
             })
             .collect();
-        let gates = Gates::fit(&examples, columns, &self.seeds(&vocabulary));
+        let seeds = gates::seeds(self.corpus, |stem| {
+            self.stems.find(stem).map(|n| vocabulary.of_stem(n)).into_iter().flatten()
+        });
+        let gates = Gates::fit(&examples, columns, &seeds);
         let count = self.corpus.taxonomy.roles.len();
         let examples: Vec<_> = training
             .iter()
@@ -321,28 +322,6 @@ impl Fit<'_> {
         [0, 1].map(|part| {
             features.bm25[part][..count].iter().map(|&score| f64::from(score)).collect()
         })
-    }
-
-    /// Returns the columns of each condition's words; one gate without any for a taxonomy without
-    /// conditions.
-    fn seeds(&self, vocabulary: &Vocabulary) -> Vec<Vec<u32>> {
-        let conditions = &self.corpus.taxonomy.conditions;
-        if conditions.is_empty() {
-            return vec![Vec::new()];
-        }
-        let mut analyzer = Analyzer::new(&self.corpus.stop_words);
-        let columns = |words: &[String]| {
-            let mut seeds = Vec::new();
-            for word in words {
-                analyzer.stems(word, |stem| {
-                    seeds.extend(
-                        self.stems.find(stem).map(|n| vocabulary.of_stem(n)).into_iter().flatten(),
-                    );
-                });
-            }
-            seeds
-        };
-        conditions.iter().map(|condition| condition.words.as_slice()).map(columns).collect()
     }
 
     fn unseen(&self, raw: &Raw, n: usize) -> Unseen {

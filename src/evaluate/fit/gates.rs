@@ -2,6 +2,8 @@
 
 use super::lbfgs::minimize;
 use crate::classify::model::{all_open, logistic};
+use crate::corpus::Corpus;
+use crate::text::Analyzer;
 
 /// How large a standard deviation of a number that is no term is beside a term: less than 1 makes its
 /// weight dearer.
@@ -106,6 +108,25 @@ impl Gates {
             dense: (columns..).zip(&scales).map(|(number, &scale)| row(number, scale)).collect(),
         }
     }
+}
+
+/// Returns the columns of each condition's words, given those of a stem; one gate without any for a
+/// taxonomy without conditions.
+pub(super) fn seeds<C: IntoIterator<Item = u32>>(
+    corpus: &Corpus,
+    of_stem: impl Fn(&str) -> C,
+) -> Vec<Vec<u32>> {
+    let conditions = &corpus.taxonomy.conditions;
+    if conditions.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut analyzer = Analyzer::new(&corpus.stop_words);
+    let mut columns = |words: &[String]| {
+        let mut columns = Vec::new();
+        words.iter().for_each(|word| analyzer.stems(word, |stem| columns.extend(of_stem(stem))));
+        columns
+    };
+    conditions.iter().map(|condition| columns(&condition.words)).collect()
 }
 
 /// Returns what each number is multiplied by: it makes the standard deviation what it should be.

@@ -84,7 +84,10 @@ impl Titles {
         let mut bags: BTreeMap<&[u32], usize> = vectors.iter().map(|bag| (&bag[..], 0)).collect();
         bags.values_mut().enumerate().for_each(|(n, fold)| *fold = n % FOLDS);
         let fold: Vec<_> = vectors.iter().map(|bag| bags[&bag[..]]).collect();
-        let seeds = seeds(corpus, &vocabulary);
+        let seeds = gates::seeds(corpus, |stem| {
+            let found = vocabulary.binary_search_by(|(known, _)| known.as_str().cmp(stem));
+            found.ok().and_then(|column| u32::try_from(column).ok())
+        });
         let roles = corpus.taxonomy.roles.len();
         // The last fit leaves nothing out.
         let folds: Vec<usize> = (0..=FOLDS).collect();
@@ -223,22 +226,22 @@ impl Raw {
 
     /// Returns the likeliest role.
     fn role(&self, vector: &[u32]) -> usize {
-        let mut roles = self.roles.offsets.clone();
-        for &column in vector {
-            let weights = &self.roles.terms[column as usize];
-            roles.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-        }
+        let roles = summed(&self.roles.offsets, &self.roles.terms, vector);
         (1..roles.len()).fold(0, |best, role| if roles[role] > roles[best] { role } else { best })
     }
 
     fn gates(&self, vector: &[u32]) -> Vec<f64> {
-        let mut gates = self.gates.intercepts.clone();
-        for &column in vector {
-            let weights = &self.gates.terms[column as usize];
-            gates.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-        }
-        gates
+        summed(&self.gates.intercepts, &self.gates.terms, vector)
     }
+}
+
+/// Adds the weights of columns to a start.
+fn summed(start: &[f64], weights: &[Vec<f64>], columns: &[u32]) -> Vec<f64> {
+    let mut sums = start.to_vec();
+    for &column in columns {
+        sums.iter_mut().zip(&weights[column as usize]).for_each(|(sum, weight)| *sum += weight);
+    }
+    sums
 }
 
 /// Returns the columns of the terms of each title, and the stem and a word of each column.
@@ -267,24 +270,4 @@ fn read(corpus: &Corpus, titles: &[LabelledPosting]) -> (Vec<Vec<u32>>, Vec<(Str
     };
     let vectors = all.into_iter().map(vector).collect();
     (vectors, found.into_iter().map(|(stem, (_, word))| (stem, word)).collect())
-}
-
-/// Returns the columns of each condition's words.
-fn seeds(corpus: &Corpus, vocabulary: &[(String, String)]) -> Vec<Vec<u32>> {
-    let conditions = &corpus.taxonomy.conditions;
-    if conditions.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut analyzer = Analyzer::new(&corpus.stop_words);
-    let columns = |words: &Vec<String>| {
-        let mut columns = Vec::new();
-        for word in words {
-            analyzer.stems(word, |stem| {
-                let found = vocabulary.binary_search_by(|(known, _)| known.as_str().cmp(stem));
-                columns.extend(found.ok().and_then(|column| u32::try_from(column).ok()));
-            });
-        }
-        columns
-    };
-    conditions.iter().map(|condition| &condition.words).map(columns).collect()
 }
