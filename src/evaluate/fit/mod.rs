@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod features;
+mod fitting;
 mod folds;
 mod gates;
 mod lbfgs;
@@ -10,6 +11,7 @@ mod probability;
 mod roles;
 mod titles;
 
-pub use calibrate::{Beginning, Calibrated, Fitting, Folds, calibrate};
+pub use calibrate::calibrate;
+pub use fitting::{Beginning, Calibrated, Fitting, Folds};
 pub use folds::groups;
 pub use titles::{AnsweredTitles, TitleFigures};
