@@ -24,8 +24,8 @@ pub struct Fitting<'a> {
     pub term_floor: usize,
     /// Titles, without texts, that teach what a title says by itself; may be none.
     pub titles: &'a [LabelledPosting],
-    /// Names of files whose titles were written to be learned from: they say nothing of how often titles are
-    /// in scope.
+    /// Names of files whose titles were written to be learned from: from where on a title is tagged is
+    /// told by the others.
     pub written: &'a [String],
 }
 
