@@ -11,6 +11,8 @@ const EVIDENCE_TERMS: usize = 8;
 pub(crate) struct Answer {
     taxonomy: String,
     title: String,
+    /// The scope that it tells by itself, and how much that counts.
+    title_alone: Option<(f64, f64)>,
     role: String,
     role_name: Option<String>,
     tier: String,
@@ -61,6 +63,7 @@ impl Answer {
         Self {
             taxonomy: taxonomy.name.clone(),
             title: posting.title.clone().into_owned(),
+            title_alone: tag.title.map(|title| (title.probability, title.share)),
             role: tag.role_id().to_owned(),
             role_name: tag.answer.map(|(role, _)| role.name.clone()),
             tier: tag.tier_id().to_owned(),

@@ -19,7 +19,7 @@ use crate::error::{TableError, of_columns, raised};
 use crate::parallel::Tagging;
 use crate::running::{stoppable, unlocked};
 use crate::stream::{TaggedStream, append, cut, tagged_schema};
-use crate::text::showable;
+use crate::text::{check_type, showable};
 
 /// A role of the taxonomy.
 #[derive(Debug, IntoPyObject)]
@@ -36,9 +36,13 @@ struct Role {
 struct Asked {
     title: Option<usize>,
     text: Vec<usize>,
+    employer: Option<usize>,
     prefix: Option<String>,
     threads: Option<usize>,
 }
+
+/// The columns of title, texts and employer, by their positions, and the names of all columns.
+type DetectedColumns = (Option<usize>, Vec<usize>, Option<usize>, Vec<String>);
 
 /// Says which role a posting hires for.
 #[pyclass(frozen, module = "rolecall._rolecall")]
@@ -53,11 +57,11 @@ impl NativeClassifier {
 
     /// Opens a table and checks that it can be tagged as it is asked for.
     fn open(&self, table: &Bound<'_, PyAny>, asked: Asked) -> PyResult<(Reader, Tagging)> {
-        let Asked { title, text, prefix, threads } = asked;
+        let Asked { title, text, employer, prefix, threads } = asked;
         let reader = reader_of(table)?;
         let taxonomy = &self.classifier.corpus().taxonomy;
         let tagging = Tagging {
-            columns: Columns { title, text, employer: None, place: None },
+            columns: Columns { title, text, employer, place: None },
             prefix: prefix.unwrap_or_else(|| taxonomy.name.clone()),
             threads: threads_or_all(threads)?,
         };
@@ -143,36 +147,47 @@ impl NativeClassifier {
         taxonomy.roles.iter().map(role).collect()
     }
 
-    #[pyo3(signature = (title, text))]
-    fn classify(&self, py: Python<'_>, title: Option<&str>, text: &str) -> PyResult<Answer> {
+    #[pyo3(signature = (title, text, employer))]
+    fn classify(
+        &self,
+        py: Python<'_>,
+        title: Option<&str>,
+        text: &str,
+        employer: &str,
+    ) -> PyResult<Answer> {
         let posting = match title {
             Some(title) => Posting::new(title, text),
             None => Posting::pasted(text),
         };
+        let posting = posting.of_employer(employer);
         if posting.title.trim().is_empty() && text.trim().is_empty() {
             return Err(raised("the posting is empty; give its title or its text"));
         }
         unlocked(py, || Answer::of(&self.classifier, &posting))
     }
 
-    /// Finds the columns of title and text in a table's first rows. Returns their positions, and the names
-    /// of all columns.
-    #[pyo3(signature = (sample, title, text))]
+    /// Finds the columns of title, text and employer in a table's first rows. Returns their positions, and the
+    /// names of all columns. A column that is called like one of employers and holds no text is none.
+    #[pyo3(signature = (sample, title, text, employer))]
     fn detect(
         &self,
         sample: &Bound<'_, PyAny>,
         title: Option<String>,
         text: Vec<String>,
-    ) -> PyResult<(Option<usize>, Vec<usize>, Vec<String>)> {
+        employer: Option<String>,
+    ) -> PyResult<DetectedColumns> {
         let reader = reader_of(sample)?;
-        let header = header(&reader.schema());
+        let schema = reader.schema();
+        let header = header(&schema);
         let batches = reader.map(|batch| showable(&batch?)).collect::<Result<Vec<_>, _>>();
         let batches = batches.map_err(TableError::from)?;
         let rows = sample_rows(&batches).map_err(TableError::from)?;
-        let given = GivenColumns { title, text, ..GivenColumns::default() };
+        let given = GivenColumns { title, text, employer, ..GivenColumns::default() };
         let names = &self.classifier.corpus().column_names;
         let columns = detect(names, &header, &rows, &given).map_err(of_columns)?;
-        Ok((columns.title, columns.text, header))
+        let is_text = |&n: &usize| check_type("", schema.field(n).data_type()).is_ok();
+        let employer = columns.employer.filter(|n| given.employer.is_some() || is_text(n));
+        Ok((columns.title, columns.text, employer, header))
     }
 
     /// Tags a table and returns the tags alone, which must not be called as the columns beside

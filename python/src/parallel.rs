@@ -44,7 +44,8 @@ impl Tagging {
     }
 
     fn read(&self) -> impl Iterator<Item = usize> {
-        self.columns.title.into_iter().chain(self.columns.text.iter().copied())
+        let Columns { title, text, employer, .. } = &self.columns;
+        title.iter().chain(text).chain(employer).copied()
     }
 
     /// Tags all batches, and returns the tags alone: for each batch one of as many rows, or several

@@ -35,6 +35,20 @@ def test_it_says_what_the_command_line_says(
     assert (neighbour and neighbour.id) == (said["nearest_neighbour"] or {}).get("id")
 
 
+def test_the_employer_counts_as_on_the_command_line(
+    classifier: rolecall.Classifier, cli: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    title, text, name = "Desktop Support Analyst", "Answer calls and mend computers.", "General Hospital"
+    said = json.loads(cli("classify", "--json", "--title", title, "--employer", name, text).stdout)
+    tag = classifier.classify(title, text, employer=name)
+    assert tag.scope == pytest.approx(said["scope"], abs=5.1e-5)
+    assert tag.scope > classifier.classify(title, text).scope
+    alone = tag.title_alone
+    assert alone is not None
+    assert alone.scope == pytest.approx(said["title_alone"]["scope"], abs=5.1e-5)
+    assert alone.share == pytest.approx(said["title_alone"]["share"], abs=5.1e-5)
+
+
 def test_a_short_first_line_is_the_title(classifier: rolecall.Classifier) -> None:
     assert classifier.classify(text=f"{TITLE}\n\n{TEXT}").title == TITLE
     assert classifier.classify(text=f"{TITLE}\n\n{TEXT}").role == "trainer"

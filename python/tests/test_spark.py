@@ -117,7 +117,7 @@ def test_one_classifier_for_all_batches_of_a_worker(
     from rolecall.spark._worker import Arguments, Tagger
 
     arguments = Arguments(None, 0.0, None, rolecall.Classifier().corpus_hash)
-    tagger = Tagger(arguments, Asked(1, [6], "onc", 1))
+    tagger = Tagger(arguments, Asked(1, [6], None, "onc", 1))
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import os

@@ -285,3 +285,19 @@ def test_days_without_end(classifier: rolecall.Classifier) -> None:
     con = duckdb.connect()
     relation = con.sql("SELECT 'EHR Trainer' AS title, 'Teach nurses.' AS text, 'infinity'::date AS d")
     assert classifier.tag(relation).columns[:3] == ["title", "text", "d"]
+
+
+def test_the_employers_column_counts_and_may_hold_anything(classifier: rolecall.Classifier) -> None:
+    title, text = "Desktop Support Analyst", "Answer calls and mend computers."
+    names = ["General Hospital", None, "First National Bank"]
+    frame = pd.DataFrame({"title": [title] * 3, "description": [text] * 3, "company": names})
+    scopes = list(classifier.tag(frame)["onc_scope"])
+    alone = [classifier.classify(title, text, employer=name).scope for name in names]
+    assert scopes == pytest.approx(alone, abs=5.1e-5)
+    # Columns that are only called so, and cells that are no text, are no reason to fail.
+    frame["company"] = pd.Series([17, None, {"name": "x"}], dtype=object)
+    assert classifier.tag(frame)["onc_scope"].nunique() == 1
+    frame["company"] = [1, 2, 3]
+    assert classifier.tag(frame)["onc_scope"].nunique() == 1
+    with pytest.raises(rolecall.RolecallError, match="company"):
+        classifier.tag(frame, employer="company")

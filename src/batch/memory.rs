@@ -64,7 +64,7 @@ pub struct TableTagger<'c> {
 }
 
 impl<'c> TableTagger<'c> {
-    /// Makes a tagger of batches whose title and text are in these columns. A column that a batch
+    /// Makes a tagger of batches whose title, text and employer are in these columns. A column that a batch
     /// does not have is taken as empty.
     pub fn new(classifier: &'c Classifier, columns: Columns, prefix: &str) -> Self {
         Self {
@@ -85,11 +85,13 @@ impl<'c> TableTagger<'c> {
     pub fn tag(&mut self, batch: &RecordBatch) -> Result<RecordBatch, ColumnarError> {
         let column = |n: usize| batch.columns().get(n).map(TextColumn::new).transpose();
         let title = self.columns.title.map(column).transpose()?.flatten();
+        let employer = self.columns.employer.map(column).transpose()?.flatten();
         let body = self.columns.text.iter().map(|&n| column(n)).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let posting = Posting {
                 title: cell(title.as_ref(), row),
                 body: body.iter().map(|column| cell(column.as_ref(), row)).collect(),
+                employer: cell(employer.as_ref(), row),
             };
             let tag = self.tagger.tag(&posting);
             let basis = Basis::of(&posting);

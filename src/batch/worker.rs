@@ -236,18 +236,20 @@ impl<'c, 'j> Worker<'c, 'j> {
     fn tag_row<'a>(&mut self, row: &Row<'_>, cell: impl Fn(usize) -> Cow<'a, str>) {
         let Columns { title, text, employer, place } = &self.job.input.columns;
         let cell_of = |n: &Option<usize>| n.map_or(Cow::Borrowed(""), &cell);
-        let posting =
-            Posting { title: cell_of(title), body: text.iter().map(|&n| cell(n)).collect() };
+        let posting = Posting {
+            title: cell_of(title),
+            body: text.iter().map(|&n| cell(n)).collect(),
+            employer: cell_of(employer),
+        };
         let tag = self.tagger.tag(&posting);
         let basis = Basis::of(&posting);
         self.summary.count(&tag);
         self.summary.rows_by_title_alone += u64::from(basis == Basis::Title);
         if self.job.duplicates.is_some() {
-            let (employer, place) = (cell_of(employer), cell_of(place));
             let ad = Ad {
                 title: &posting.title,
-                employer: &employer,
-                place: &place,
+                employer: &posting.employer,
+                place: &cell_of(place),
                 body: &posting.body,
             };
             self.signatures.push(Signature::of(&ad));

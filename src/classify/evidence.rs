@@ -98,7 +98,8 @@ impl<'c> Tagger<'c> {
             let terms = loudest_first(
                 self.scorer
                     .terms()
-                    .map(|term| term.contribution(|term, part| self.log_odds(term, part, gate))),
+                    .map(|term| term.contribution(|term, part| self.log_odds(term, part, gate)))
+                    .chain(self.scorer.contributions_of_employer(gate)),
             );
             let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
             let log_odds = of_terms + lines.iter().map(|line| line.1).sum::<f64>();
@@ -116,9 +117,10 @@ impl<'c> Tagger<'c> {
 
     fn gate_of_title(&self, gate: usize) -> GateEvidence<'c> {
         let model = &self.classifier.model;
-        let terms = loudest_first(self.scorer.terms().map(|term| {
+        let of_title = self.scorer.terms().map(|term| {
             term.contribution(|term, part| if part == 0 { term.alone(gate) } else { 0.0 })
-        }));
+        });
+        let terms = loudest_first(of_title.chain(self.scorer.contributions_of_employer(gate)));
         let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
         let log_odds = of_terms + model.title_start(gate);
         GateEvidence {

@@ -139,6 +139,7 @@ impl<'c> Tagger<'c> {
             bm25: parts.map(|part| part.bm25),
             learned: &self.learned,
             alone: self.scorer.alone(),
+            employer: self.scorer.employer(),
             words: self.scorer.words(),
         };
         Tag::decide(&corpus.taxonomy, model, *choices, sums, self.scorer.words_known())

@@ -13,18 +13,16 @@ pub(crate) struct Sums<'s> {
     pub(crate) learned: &'s [f32],
     /// Learned weights of the title alone: gates, then roles.
     pub(crate) alone: &'s [f32],
+    /// Learned weights of the words of the employer's name: gates, then roles, which have none.
+    pub(crate) employer: &'s [f32],
     /// The words of the title and of the body.
     pub(crate) words: [u64; 2],
 }
 
-/// Words with which a text is no longer a title alone: up to so many the one model goes over into the
-/// other.
-const WORDS_OF_A_TEXT: u64 = 20;
-
 /// Returns how much of a posting is its title alone, given the words of title and body: 1 without a
 /// body, 0 without a title.
-fn title_share([of_title, of_body]: [u64; 2]) -> f64 {
-    let share = 1.0 - of_body.min(WORDS_OF_A_TEXT) as f64 / WORDS_OF_A_TEXT as f64;
+fn title_share(title: &TitleModel, [of_title, of_body]: [u64; 2]) -> f64 {
+    let share = (1.0 - of_body as f64 / title.words).max(0.0);
     if of_title == 0 { 0.0 } else { share }
 }
 
@@ -165,8 +163,8 @@ impl Model {
 
     /// Returns how many times the weights of roles of a title alone count, given the words of title and body.
     pub(crate) fn times_alone(&self, words: [u64; 2]) -> f64 {
-        let more = self.title.as_ref().map_or(0.0, |title| title.ranking - 1.0);
-        1.0 + more * title_share(words)
+        let more = |title: &TitleModel| (title.ranking - 1.0) * title_share(title, words);
+        1.0 + self.title.as_ref().map_or(0.0, more)
     }
 
     /// Returns the points that a role has from the start.
@@ -207,6 +205,7 @@ impl Model {
         });
         of_profiles.sum::<f64>()
             + f64::from(sums.learned[gate])
+            + f64::from(sums.employer[gate])
             + self.gate_start(gate)
             + self.gate_balances(gate, balances).iter().sum::<f64>()
     }
@@ -235,7 +234,7 @@ impl Model {
 
     /// Returns how much the title alone counts, given the words of title and body, 0..=1.
     pub(crate) fn share_of_title(&self, words: [u64; 2]) -> f64 {
-        self.title.as_ref().map_or(0.0, |_| title_share(words))
+        self.title.as_ref().map_or(0.0, |title| title_share(title, words))
     }
 
     /// Returns the log-odds of a gate for a title alone before anything is read.
@@ -244,8 +243,11 @@ impl Model {
     }
 
     fn gates_of_title(&self, sums: Sums<'_>) -> Vec<f64> {
-        let gates = self.gates.iter().zip(sums.alone);
-        gates.map(|(gate, &learned)| gate.alone + f64::from(learned)).collect()
+        let gates = self.gates.iter().zip(sums.alone).zip(sums.employer);
+        let log_odds = |((gate, &learned), &employer): ((&Gate, &f32), &f32)| {
+            gate.alone + f64::from(learned) + f64::from(employer)
+        };
+        gates.map(log_odds).collect()
     }
 
     /// Returns the probability of being in scope, given the log-odds that the gates of the posting and of
@@ -266,7 +268,7 @@ impl Model {
         }
         let mut threshold = self.threshold;
         if let Some(title) = &self.title {
-            let share = title_share(words);
+            let share = title_share(title, words);
             log_odds += share * (log_odds_of_title(title, open_alone) - log_odds);
             threshold += share * (title.threshold - threshold);
         }

@@ -52,7 +52,7 @@ pub struct Tag<'c> {
     pub scope: f64,
     /// The conditions of the scope: all must hold.
     pub gates: Vec<Gate<'c>>,
-    /// What the title alone says of the scope, where the text has fewer than 20 words.
+    /// What the title alone says of the scope, where the text has few words.
     pub title: Option<TitleScope>,
     /// The share of the posting's words that are known, 0..=1.
     pub words_known: f64,

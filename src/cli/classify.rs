@@ -36,6 +36,9 @@ pub(super) struct Arguments {
     /// The job title
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
+    /// Who hires: general words of the name, such as `Hospital`, tell what the text may leave out
+    #[arg(long, value_name = "NAME")]
+    employer: Option<String>,
     /// Read the text from a file; `-` is standard input
     #[arg(long, value_name = "PATH")]
     file: Option<PathBuf>,
@@ -66,6 +69,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         Some(title) => Posting::new(title.as_str(), text.as_str()),
         None => Posting::pasted(&text),
     };
+    let posting = posting.of_employer(arguments.employer.as_deref().unwrap_or_default());
     if posting.title.trim().is_empty() && posting.body.iter().all(|text| text.trim().is_empty()) {
         bail!(
             "the posting is empty; give its text as an argument, with --file or on standard input"
@@ -225,6 +229,7 @@ fn object(
     let mut object = json!({
         "taxonomy": corpus.taxonomy.name,
         "title": posting.title,
+        "employer": posting.employer,
         "role": tag.role_id(),
         "tier": tag.tier_id(),
         "confidence": rounded(tag.confidence, 4),

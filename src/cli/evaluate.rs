@@ -84,6 +84,7 @@ fn write_errors(path: &Path, classifier: &Classifier, judged: &[Judged<'_>]) -> 
         let tag = tagger.tag(&Posting {
             title: posting.title.as_str().into(),
             body: posting.body.iter().map(|text| text.as_str().into()).collect(),
+            employer: posting.employer.as_str().into(),
         });
         let closest = tag.ranking.first();
         let label = posting

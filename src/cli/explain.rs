@@ -1,5 +1,6 @@
 //! Says why: which terms decided between the two closest roles, and what opened or shut the gates.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rolecall::classify::GateEvidence;
@@ -77,10 +78,14 @@ fn show_gate(out: &mut impl Write, gate: &GateEvidence<'_>) -> io::Result<()> {
     writeln!(out, "{STRONG}Why scope: {name}{of} {probability:.2}{STRONG:#}, in log-odds")?;
     let (shown, rest) = terms.split_at(terms.len().min(SHOWN));
     for term in shown {
+        let name = match term.employer {
+            0.0 => Cow::Borrowed(term.term),
+            _ => Cow::Owned(format!("{} (employer)", term.term)),
+        };
         writeln!(
             out,
             "{:<26} {:>5} {:>5} {:>+9.2}",
-            term.term,
+            name,
             term.title_frequency,
             term.body_frequency,
             tidy(term.total())
@@ -139,6 +144,7 @@ pub(super) fn terms(terms: &[Contribution<'_>]) -> Vec<Value> {
                 "contribution": rounded(term.total().into(), 4),
                 "from_title": rounded(term.title.into(), 4),
                 "from_body": rounded(term.body.into(), 4),
+                "from_employer": rounded(term.employer.into(), 4),
                 "title_frequency": term.title_frequency,
                 "body_frequency": term.body_frequency,
             })

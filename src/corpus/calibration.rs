@@ -128,6 +128,9 @@ pub struct ThinModel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TitleModel {
+    /// The words with which a text is no longer a title alone, above 0: up to so many the one model goes over
+    /// into the other.
+    pub words: f64,
     /// Titles with at least this scope are tagged with a role: 0..=1.
     pub threshold: f64,
     /// The log-odds where the gates say one half.
@@ -208,10 +211,13 @@ impl Calibration {
                 return Some(("scope.title.gates".to_owned(), expected, names.join(", ")));
             }
         }
-        let words = scope.thin.map_or(1.0, |thin| thin.words);
-        if !(1.0..=1e6).contains(&words) {
+        let words = [
+            ("scope.thin.words", scope.thin.map_or(1.0, |thin| thin.words)),
+            ("scope.title.words", scope.title.as_ref().map_or(1.0, |title| title.words)),
+        ];
+        if let Some((key, words)) = words.into_iter().find(|(_, n)| !(1.0..=1e6).contains(n)) {
             let expected = "a number of words from 1 to 1000000";
-            return Some(("scope.thin.words".to_owned(), expected, words.to_string()));
+            return Some((key.to_owned(), expected, words.to_string()));
         }
         let probabilities = [
             ("scope.title.threshold", scope.title.as_ref().map_or(0.5, |title| title.threshold)),

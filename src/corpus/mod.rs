@@ -24,7 +24,7 @@ pub use error::CorpusError;
 use sha2::{Digest, Sha256};
 pub(crate) use source::{CorpusFile, Source as CorpusSource};
 
-pub use terms::{ALONE, TermWeights};
+pub use terms::{ALONE, EMPLOYER, TermWeights};
 
 use crate::demand::correct::{CorrectionError, Evidence};
 use crate::posting::ColumnNames;

@@ -10,16 +10,20 @@ use super::{CorpusError, CorpusFile};
 const SCALE: f32 = 1000.0;
 
 /// What a row of weights is for, by its name in the file.
-const PARTS: [&str; 3] = ["title", "body", "alone"];
+const PARTS: [&str; 4] = ["title", "body", "alone", "employer"];
 
 /// The part whose weights say what a title says by itself.
 pub const ALONE: usize = 2;
+
+/// The part whose weights say what a word of the employer's name does.
+pub const EMPLOYER: usize = 3;
 
 /// Weights of terms for each gate of the scope and for each role, learned on top of BM25.
 ///
 /// A posting's part (title or body) is the vector of the saturated frequencies of its terms, divided
 /// by its length; each weight is multiplied by that. The third part, `alone`, is the title once more:
-/// what it says where there is little else. Its weights are added up, once for each term.
+/// what it says where there is little else. The fourth, `employer`, is the employer's name. The weights of
+/// these two are added up, once for each term.
 #[derive(Debug, Clone, Default)]
 pub struct TermWeights {
     columns: Vec<String>,
@@ -58,8 +62,8 @@ impl TermWeights {
         Self { columns, ..Self::default() }
     }
 
-    /// Sets the weights of a term for a part (0 the title, 1 the body, 2 the title alone), rounded as in
-    /// the file.
+    /// Sets the weights of a term for a part (0 the title, 1 the body, 2 the title alone, 3 the employer),
+    /// rounded as in the file.
     /// `word` is a form of the term that people can read. Takes time linear in the number of
     /// terms, unless they come in the order of the stems' bytes.
     pub fn insert(&mut self, stem: &str, word: &str, part: usize, weights: &[f32]) {
@@ -129,10 +133,9 @@ impl TermWeights {
         let Some((stem, word, part, mut weights)) = cells else {
             return Err(format!("expected stem, word, part and weights, found {line:?}"));
         };
-        let part = PARTS
-            .iter()
-            .position(|known| *known == part)
-            .ok_or_else(|| format!("expected `title`, `body` or `alone`, found {part:?}"))?;
+        let part = PARTS.iter().position(|known| *known == part).ok_or_else(|| {
+            format!("expected `title`, `body`, `alone` or `employer`, found {part:?}")
+        })?;
         let row = self.rows.len();
         while let Some(rest) = weights {
             let (cell, rest) = cut(rest).map_or((rest, None), |(cell, rest)| (cell, Some(rest)));
@@ -185,7 +188,8 @@ impl TermWeights {
         self.columns.len()
     }
 
-    /// Returns the weights of a stem for a part (0 the title, 1 the body, 2 the title alone), if it has any.
+    /// Returns the weights of a stem for a part (0 the title, 1 the body, 2 the title alone, 3 the employer),
+    /// if it has any.
     pub fn weights(&self, stem: &str, part: usize) -> Option<&[f32]> {
         self.row(&self.terms[self.position(stem).ok()?], part)
     }
@@ -203,8 +207,8 @@ impl TermWeights {
 
     /// Returns every stem with its readable word and its weights for each part, in the order of the
     /// stems' bytes.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; 3])> {
-        let rows = |term| [0, 1, ALONE].map(|part| self.row(term, part));
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; PARTS.len()])> {
+        let rows = |term| [0, 1, ALONE, EMPLOYER].map(|part| self.row(term, part));
         self.terms.iter().zip(self.iter()).map(move |(term, (stem, word))| (stem, word, rows(term)))
     }
 }
@@ -262,7 +266,7 @@ nurs	nurse	body	123	-2000
     fn errors_name_the_line() {
         let wrong = |rows: &str| parse(&format!("stem\tword\tpart\tdomain\ttrainer\n{rows}"));
         insta::assert_snapshot!(parse("stem\tword").unwrap_err(), @r#"corpus/onc/terms.tsv:1: expected the columns stem word part domain trainer, found "stem\tword""#);
-        insta::assert_snapshot!(wrong("nurs\tnurse\tfoot\t1\t1").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected `title`, `body` or `alone`, found "foot""#);
+        insta::assert_snapshot!(wrong("nurs\tnurse\tfoot\t1\t1").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected `title`, `body`, `alone` or `employer`, found "foot""#);
         insta::assert_snapshot!(wrong("nurs\tnurse\tbody\t1").unwrap_err(), @"corpus/onc/terms.tsv:2: expected 2 weights, found 1");
         insta::assert_snapshot!(wrong("nurs\tnurse\tbody\t1\tx").unwrap_err(), @r#"corpus/onc/terms.tsv:2: expected a whole number of thousandths, found "x""#);
         insta::assert_snapshot!(

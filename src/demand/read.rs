@@ -169,6 +169,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let shape = self.reading.shape;
         let cell_of = |n: Option<usize>| n.map_or(Cow::Borrowed(""), &cell);
         let title = cell_of(shape.posting.title);
+        let employer = cell_of(shape.posting.employer);
         let (class, candidates, ad) = match &shape.tags {
             Some(tags) => match self.read_tag(tags, &cell) {
                 Ok(read) => read,
@@ -179,12 +180,12 @@ impl<'c, 'r> FactReader<'c, 'r> {
             },
             None => {
                 let body = shape.posting.text.iter().map(|&n| cell(n)).collect();
-                let (class, candidates) = self.tag(&Posting { title: title.clone(), body });
+                let posting = Posting { title: title.clone(), body, employer: employer.clone() };
+                let (class, candidates) = self.tag(&posting);
                 (class, candidates, AdOf::Unknown)
             }
         };
         let ad = if shape.compares { AdOf::Signed } else { ad };
-        let employer = cell_of(shape.posting.employer);
         if shape.compares {
             let body: Vec<_> = shape.posting.text.iter().map(|&n| cell(n)).collect();
             let place = cell_of(shape.posting.place);

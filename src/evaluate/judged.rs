@@ -95,6 +95,7 @@ pub fn judge<'p>(classifier: &Classifier, postings: &'p [LabelledPosting]) -> Ve
             let text = Posting {
                 title: posting.title.as_str().into(),
                 body: posting.body.iter().map(|text| text.as_str().into()).collect(),
+                employer: posting.employer.as_str().into(),
             };
             Judged { posting, outcome: Outcome::from(&tagger.tag(&text)) }
         })

@@ -122,6 +122,8 @@ pub struct LabelledPosting {
     pub second: Option<Option<usize>>,
     /// How many postings of a natural mix it stands for.
     pub weight: Option<f64>,
+    /// The employer, as the classifier is told; may be empty.
+    pub employer: String,
     /// The employer, or whatever the group column holds; may be empty.
     pub group: String,
     /// Which of several boards it comes from; may be empty.
@@ -239,6 +241,7 @@ impl<'f> Rows<'f> {
                     id: if id.is_some() { cell(id).to_owned() } else { place.to_string() },
                     title: posting.title.to_string(),
                     body: posting.body.iter().map(ToString::to_string).collect(),
+                    employer: posting.employer.to_string(),
                     label: role(cell(label))?,
                     second: second.map(role).transpose()?,
                     weight: number(path, place, cell(weight))?,
@@ -292,6 +295,9 @@ impl<'f> Rows<'f> {
                     let row = &mut self.postings[n];
                     row.title = posting.title.to_string();
                     row.body = posting.body.iter().map(ToString::to_string).collect();
+                    if !posting.employer.is_empty() {
+                        row.employer = posting.employer.to_string();
+                    }
                     row.file = file_name(path);
                     if let Some(group) = group {
                         row.group = cells[group].to_string();

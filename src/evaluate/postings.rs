@@ -49,12 +49,13 @@ impl PostingFile {
         &self,
         mut found: impl FnMut(u64, &[std::borrow::Cow<'_, str>], Posting<'_>),
     ) -> Result<(), TableError> {
-        let Columns { title, text, .. } = &self.columns;
+        let Columns { title, text, employer, .. } = &self.columns;
         self.records.for_each(|place, cells| {
             let cell = |n: usize| cells.get(n).map_or("", |cell| cell.as_ref());
             let posting = Posting {
                 title: title.map_or("", cell).into(),
                 body: text.iter().map(|&n| cell(n).into()).collect(),
+                employer: employer.map_or("", cell).into(),
             };
             found(place, cells, posting);
             ControlFlow::Continue(())

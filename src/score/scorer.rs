@@ -27,6 +27,9 @@ pub struct Scorer<'t> {
     bm25: [RowSum; PARTS],
     learned: [RowSum; PARTS],
     alone: RowSum,
+    /// The terms of the employer's name that have weights, and the sums of these.
+    terms_of_employer: Vec<TermId>,
+    employer: Vec<f32>,
     /// The length of each part as a vector of saturated frequencies of terms with learned
     /// weights; at least a tiny number.
     norms: [f32; PARTS],
@@ -75,12 +78,14 @@ pub struct Contribution<'t> {
     pub title: f32,
     /// What it contributed from the body.
     pub body: f32,
+    /// What it contributed as a word of the employer's name.
+    pub employer: f32,
 }
 
 impl Contribution<'_> {
     /// Returns what the term contributed in all.
     pub fn total(&self) -> f32 {
-        self.title + self.body
+        self.title + self.body + self.employer
     }
 }
 
@@ -101,6 +106,8 @@ impl<'t> Scorer<'t> {
             bm25: [bm25.clone(), bm25],
             learned: [learned.clone(), learned],
             alone,
+            terms_of_employer: Vec::new(),
+            employer: vec![0.0; table.width()],
             words_of_title: 0,
             norms: [0.0; PARTS],
             words_read: 0,
@@ -117,6 +124,7 @@ impl<'t> Scorer<'t> {
         for text in &posting.body {
             self.count(text, BODY);
         }
+        self.read_employer(&posting.employer);
         self.found.clear();
         self.alone.clear();
         for sum in self.bm25.iter_mut().chain(&mut self.learned) {
@@ -173,6 +181,11 @@ impl<'t> Scorer<'t> {
         &self.alone.columns()[..self.table.width()]
     }
 
+    /// Returns the sums of the learned weights of the words of the last posting's employer.
+    pub fn employer(&self) -> &[f32] {
+        &self.employer
+    }
+
     /// Returns how many words the title and the body of the last posting have.
     pub fn words(&self) -> [u64; PARTS] {
         [self.words_of_title, self.words_read - self.words_of_title]
@@ -182,6 +195,32 @@ impl<'t> Scorer<'t> {
     /// half of plain English is; nearly nothing of other languages.
     pub fn words_known(&self) -> f64 {
         self.words_known as f64 / (self.words_read.max(1)) as f64
+    }
+
+    /// Adds up the weights of the words of an employer's name, each once.
+    fn read_employer(&mut self, name: &str) {
+        self.terms_of_employer.clear();
+        self.employer.fill(0.0);
+        if name.is_empty() {
+            return;
+        }
+        let Self { table, analyzer, words, terms_of_employer, employer, .. } = self;
+        #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
+        let unknown = table.terms() as TermId;
+        let name = strip_markup(name);
+        words.each(
+            &name,
+            Spans::of(&name),
+            |word| table.term(analyzer, word).unwrap_or(unknown),
+            |term| {
+                if let Some(weights) = table.employer_row(term)
+                    && !terms_of_employer.contains(&term)
+                {
+                    terms_of_employer.push(term);
+                    employer.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+                }
+            },
+        );
     }
 
     fn count(&mut self, text: &str, part: usize) {
@@ -220,6 +259,23 @@ impl<'t> Scorer<'t> {
     /// Returns the terms of the last posting in the order of their first occurrence.
     pub fn terms(&self) -> impl Iterator<Item = FoundTerm<'_, 't>> {
         self.found.iter().map(|found| FoundTerm { scorer: self, found })
+    }
+
+    /// Returns what each word of the last posting's employer gave to the sum of a learned weight, in the order of
+    /// first occurrence.
+    pub fn contributions_of_employer(
+        &self,
+        column: usize,
+    ) -> impl Iterator<Item = Contribution<'t>> {
+        let table = self.table;
+        self.terms_of_employer.iter().map(move |&term| Contribution {
+            term: table.label(term),
+            title_frequency: 0,
+            body_frequency: 0,
+            title: 0.0,
+            body: 0.0,
+            employer: table.employer_row(term).map_or(0.0, |weights| weights[column]),
+        })
     }
 
     /// Returns what each term of the last posting contributed to a profile's BM25 score, in the
@@ -286,6 +342,7 @@ impl<'t> FoundTerm<'_, 't> {
             body_frequency: self.found.frequencies[BODY],
             title: gives(self, TITLE),
             body: gives(self, BODY),
+            employer: 0.0,
         }
     }
 }

@@ -11,7 +11,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 use super::rows::{LANES, RowSum, Rows};
 use super::saturate;
 use super::scorer::Scorer;
-use crate::corpus::{ALONE, Corpus, Saturation, Weights};
+use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
 
@@ -47,7 +47,9 @@ pub struct ScoreTable {
     learned: Rows,
     /// The learned weights of a title alone, in row `term`.
     alone: Rows,
-    /// How many terms there are before those that only titles alone have.
+    /// The learned weights of words of an employer's name; few terms have any.
+    employer: FxHashMap<TermId, Vec<f32>>,
+    /// How many terms there are before those that only titles alone and employers have.
     terms_of_texts: usize,
     /// How many columns of learned weights there are.
     width: usize,
@@ -72,6 +74,7 @@ impl ScoreTable {
             bm25: Rows::with_capacity(profiles, TYPICAL_TERMS * PARTS),
             learned: Rows::with_capacity(width + 1, TYPICAL_TERMS * PARTS),
             alone: Rows::with_capacity(width, TYPICAL_TERMS),
+            employer: FxHashMap::default(),
             terms_of_texts: 0,
             width,
             saturated: [saturation.title, saturation.body].map(|k3| {
@@ -169,8 +172,9 @@ impl ScoreTable {
 
     /// Adds the learned weights, and the terms that have nothing else.
     fn add_learned(&mut self, corpus: &Corpus) {
-        let is_of_texts = |parts: &[Option<&[f32]>; 3]| parts[..PARTS].iter().any(Option::is_some);
-        for (stem, word, parts) in corpus.terms.rows().filter(|(.., parts)| is_of_texts(parts)) {
+        let is_of_texts = |parts: &[Option<&[f32]>]| parts[..PARTS].iter().any(Option::is_some);
+        for (stem, word, parts) in corpus.terms.rows().filter(|(.., parts)| is_of_texts(&parts[..]))
+        {
             let id = self.known_or_added(stem, word);
             for (part, weights) in parts[..PARTS].iter().enumerate() {
                 if let Some(weights) = weights {
@@ -185,6 +189,10 @@ impl ScoreTable {
             if let Some(weights) = parts[ALONE] {
                 let id = self.known_or_added(stem, word);
                 self.alone.set(id as usize, weights);
+            }
+            if let Some(weights) = parts[EMPLOYER] {
+                let id = self.known_or_added(stem, word);
+                self.employer.insert(id, weights.to_vec());
             }
         }
     }
@@ -286,6 +294,12 @@ impl ScoreTable {
     #[inline]
     pub(super) fn alone(&self, term: TermId, column: usize) -> f32 {
         self.alone.cell(term as usize, column).unwrap_or(0.0)
+    }
+
+    /// Returns the learned weights of a term in the name of an employer, if it has any.
+    #[inline]
+    pub(super) fn employer_row(&self, term: TermId) -> Option<&[f32]> {
+        self.employer.get(&term).map(Vec::as_slice)
     }
 
     /// Returns how many columns of learned weights there are.

@@ -16,7 +16,7 @@ import os
 from rolecall._classifier import Classifier, Role
 from rolecall._demand import Demand, demand
 from rolecall._rolecall import ArrowStream, ArrowTable, RolecallError, __version__, _close, _forked
-from rolecall._tag import Evidence, Gate, Neighbour, RankedRole, Tag
+from rolecall._tag import Evidence, Gate, Neighbour, RankedRole, Tag, TitleAlone
 
 __all__ = [
     "ArrowStream",
@@ -30,6 +30,7 @@ __all__ = [
     "Role",
     "RolecallError",
     "Tag",
+    "TitleAlone",
     "__version__",
     "demand",
 ]

@@ -14,6 +14,8 @@ class Asked:
     title: int | None
     #: The columns of the text.
     text: list[int]
+    #: The column of the employer's name, if there is one.
+    employer: int | None = None
     #: What the names of the tag columns start with; the taxonomy's name if not given.
     prefix: str | None = None
     #: Threads that tag; all cores if not given.
@@ -22,10 +24,13 @@ class Asked:
     @property
     def columns(self) -> list[int]:
         """The columns that are read, each once."""
-        return list(dict.fromkeys(n for n in (self.title, *self.text) if n is not None))
+        columns = (self.title, *self.text, self.employer)
+        return list(dict.fromkeys(n for n in columns if n is not None))
 
     def of_columns(self) -> Asked:
         """Returns the same for a table that has the columns that are read, and no others."""
         place = {column: n for n, column in enumerate(self.columns)}
         title = None if self.title is None else place[self.title]
-        return replace(self, title=title, text=[place[column] for column in self.text])
+        employer = None if self.employer is None else place[self.employer]
+        text = [place[column] for column in self.text]
+        return replace(self, title=title, text=text, employer=employer)

@@ -84,12 +84,16 @@ class Classifier:
         """The roles in taxonomy order."""
         return tuple(Role(**role) for role in self._native.roles)
 
-    def classify(self, title: str | None = None, text: str | None = None) -> Tag:
+    def classify(
+        self, title: str | None = None, text: str | None = None, *, employer: str | None = None
+    ) -> Tag:
         """Classifies one posting.
 
         Args:
             title: The job title. Without one, a short first line of the text is taken for it.
             text: The posting's text, plain or HTML.
+            employer: Who hires: general words of the name, such as ``Hospital``, tell what the text
+                may leave out.
 
         Raises:
             RolecallError: If there is neither a title nor a text.
@@ -97,11 +101,11 @@ class Classifier:
         >>> Classifier().classify("EHR Trainer", "Teach nurses in class.").role
         'trainer'
         """
-        for name, value in (("title", title), ("text", text)):
+        for name, value in (("title", title), ("text", text), ("employer", employer)):
             if value is not None and not isinstance(value, str):
                 raise TypeError(f"{name}: expected a str, found {type(value).__name__}")
         try:
-            return Tag._of(self._native.classify(title, text or ""))
+            return Tag._of(self._native.classify(title, text or "", employer or ""))
         except UnicodeEncodeError as error:
             raise RolecallError(f"the posting is no valid Unicode text: {error.reason}") from error
 
@@ -111,6 +115,7 @@ class Classifier:
         title: str | None = None,
         text: str | Sequence[str] | None = None,
         *,
+        employer: str | None = None,
         prefix: str | None = None,
         threads: int | None = None,
     ) -> Table:
@@ -134,6 +139,7 @@ class Classifier:
             title: The column of the job title; ``-`` if there is none. Found by name and content
                 if not given.
             text: The column or columns of the text, likewise.
+            employer: The column of the employer's name, likewise by its name.
             prefix: What the names of the new columns start with; the taxonomy's name if not given.
             threads: Threads that tag; all cores if not given. The result does not depend on it.
 
@@ -142,7 +148,7 @@ class Classifier:
             TypeError: If it is no table.
         """
         adapter = adapt(table)
-        asked = self._asked(adapter.sample, title, text, prefix, threads)
+        asked = self._asked(adapter.sample, title, text, employer, prefix, threads)
         tagged: Table = adapter.tag(self._native, asked)
         return tagged
 
@@ -153,7 +159,7 @@ class Classifier:
 
         A stream that can be read only once (a ``RecordBatchReader``) is used up by it.
         """
-        title_column, text_columns, names = self._found(adapt(table).sample, title, text)
+        title_column, text_columns, _, names = self._found(adapt(table).sample, title, text, None)
         return (
             None if title_column is None else names[title_column],
             [names[column] for column in text_columns],
@@ -164,22 +170,31 @@ class Classifier:
         sample: object,
         title: str | None,
         text: str | Sequence[str] | None,
+        employer: str | None = None,
         prefix: str | None = None,
         threads: int | None = None,
     ) -> Asked:
         if threads is not None and threads < 1:
             raise ValueError(f"threads: expected at least 1, found {threads}")
-        title_column, text_columns, _ = self._found(sample, title, text)
-        return Asked(title_column, text_columns, prefix, threads)
+        title_column, text_columns, employer_column, _ = self._found(sample, title, text, employer)
+        return Asked(title_column, text_columns, employer_column, prefix, threads)
 
     def _found(
-        self, sample: object, title: str | None, text: str | Sequence[str] | None
-    ) -> tuple[int | None, list[int], list[str]]:
+        self,
+        sample: object,
+        title: str | None,
+        text: str | Sequence[str] | None,
+        employer: str | None,
+    ) -> tuple[int | None, list[int], int | None, list[str]]:
         texts = [text] if isinstance(text, str) else text or ()
-        for argument, names in (("title", [title] if title is not None else []), ("text", texts)):
+        for argument, names in (
+            ("title", [title] if title is not None else []),
+            ("text", texts),
+            ("employer", [employer] if employer is not None else []),
+        ):
             if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
                 raise TypeError(f"{argument}: expected the name of a column, found {names!r}")
-        return self._native.detect(sample, title, list(texts))
+        return self._native.detect(sample, title, list(texts), employer)
 
 
 def _rebuilt(corpus: str | None, min_confidence: float, prevalence: float | None) -> Classifier:

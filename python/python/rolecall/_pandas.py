@@ -39,7 +39,7 @@ class PandasFrame:
         return pyarrow.Table.from_arrays(arrays, names=self._names)
 
     def tag(self, native: NativeClassifier, asked: Asked) -> pandas.DataFrame:
-        texts_of = _Texts(self._frame, self._names, asked.columns)
+        texts_of = _Texts(self._frame, self._names, asked)
         # A column of several levels is found, and replaced, by its first.
         first_levels = map(str, self._frame.columns.get_level_values(0))
         try:
@@ -62,8 +62,14 @@ class PandasFrame:
 class _Texts:
     """Columns of a frame as Arrow data, made as they are asked for."""
 
-    def __init__(self, frame: pandas.DataFrame, names: list[str], read: list[int]) -> None:
-        self._columns = [(names[n], frame.iloc[:, n]) for n in read]
+    def __init__(self, frame: pandas.DataFrame, names: list[str], asked: Asked) -> None:
+        # Nobody may have said that the column of employers is one: whatever is in it can be shown.
+        beside = {asked.employer} - {asked.title, *asked.text}
+        columns = {n: frame.iloc[:, n] for n in asked.columns}
+        for n in beside & columns.keys():
+            if columns[n].dtype == object:
+                columns[n] = columns[n].map(lambda cell: None if _is_null(cell) else str(cell))
+        self._columns = [(names[n], column) for n, column in columns.items()]
         self._rows = len(frame)
         self.failure: RolecallError | None = None
 

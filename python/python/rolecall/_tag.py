@@ -54,6 +54,16 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class TitleAlone:
+    """What the title of a posting says by itself."""
+
+    #: The probability that the posting hires for any of the roles, as far as the title tells, 0 to 1.
+    scope: float
+    #: How much of the scope it is, above 0 and up to 1: all of it where there is no text.
+    share: float
+
+
+@dataclass(frozen=True)
 class Neighbour:
     """An occupation that looks like a role but is out of scope."""
 
@@ -95,12 +105,14 @@ class Tag:
     is_calibrated: bool = True
     #: The title that was read.
     title: str = ""
+    #: What the title says by itself, where the text has few words.
+    title_alone: TitleAlone | None = None
     #: The name of the taxonomy, such as ``onc``.
     taxonomy: str = field(default="", repr=False)
 
     @classmethod
     def _of(cls, answer: _Answer) -> Tag:
-        neighbour = answer["nearest_neighbour"]
+        neighbour, alone = answer["nearest_neighbour"], answer["title_alone"]
         return cls(
             role=answer["role"],
             tier=answer["tier"],
@@ -116,6 +128,7 @@ class Tag:
             words_known=answer["words_known"],
             is_calibrated=answer["is_calibrated"],
             title=answer["title"],
+            title_alone=None if alone is None else TitleAlone(*alone),
             taxonomy=answer["taxonomy"],
         )
 

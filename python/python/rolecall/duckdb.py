@@ -48,7 +48,7 @@ def register(
         threads: Threads that tag the 2,048 rows that DuckDB gives at once.
     """
     native = (classifier or Classifier())._native
-    asked = Asked(0, [1], "tag", threads)
+    asked = Asked(0, [1], None, "tag", threads)
 
     def tags(title: Any, text: Any) -> pyarrow.Table:
         read = pyarrow.table([title, text], names=["title", "text"])
@@ -81,6 +81,7 @@ def tag(
     title: str | None = None,
     text: str | Sequence[str] | None = None,
     *,
+    employer: str | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
     classifier: Classifier | None = None,
     prefix: str | None = None,
@@ -91,12 +92,12 @@ def tag(
     Args:
         relation: What is tagged. It is run once, and its result is held in memory.
         connection: The connection of the new relation, if it is to be another.
-        title, text, prefix, threads: As for ``Classifier.tag``.
+        title, text, employer, prefix, threads: As for ``Classifier.tag``.
         classifier: ONC's roles if not given.
     """
     found = classifier or Classifier()
     adapter = Relation(relation, connection)
-    asked = found._asked(adapter.sample, title, text, prefix, threads)
+    asked = found._asked(adapter.sample, title, text, employer, prefix, threads)
     return adapter.tag(found._native, asked)
 
 

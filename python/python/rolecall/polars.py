@@ -26,6 +26,7 @@ def tag(
     title: str | pl.Expr | None,
     text: str | pl.Expr | None,
     *,
+    employer: str | pl.Expr | None = None,
     classifier: Classifier | None = None,
     threads: int | None = None,
 ) -> pl.Expr:
@@ -37,11 +38,12 @@ def tag(
     Args:
         title: The column of the job title, or an expression; nothing if there is none.
         text: The column of the text, or an expression.
+        employer: The column of the employer's name, or an expression.
         classifier: ONC's roles if not given.
         threads: Threads that tag; all cores if not given.
     """
     native = (classifier or Classifier())._native
-    asked = Asked(0, [1], "tag", threads)
+    asked = Asked(0, [1], 2, "tag", threads)
 
     def tags(rows: pl.Series) -> pl.Series:
         read = exportable(rows.struct.unnest())
@@ -49,7 +51,11 @@ def tag(
         named = tagged.rename({name: name.removeprefix("tag_") for name in tagged.columns})
         return named.to_struct(rows.name)
 
-    columns = [_column(title).alias("title"), _column(text).alias("text")]
+    columns = [
+        _column(title).alias("title"),
+        _column(text).alias("text"),
+        _column(employer).alias("employer"),
+    ]
     # Rows are tagged one by one, so that any cut of them gives the same.
     return pl.struct(columns).map_batches(tags, return_dtype=TAG, is_elementwise=True)
 

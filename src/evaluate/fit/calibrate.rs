@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::features::{Features, Stems, Vocabulary};
+use super::features::{Features, Held, Stems, Vocabulary};
 use super::fitting::{Beginning, Calibrated, Fitting, Folds};
 use super::folds::deal;
 use super::gates::{self, Gates};
@@ -14,7 +14,7 @@ use crate::classify::Choices;
 use crate::classify::Classifier;
 use crate::classify::model::{Model, all_open, logistic, thin_parts};
 use crate::corpus::{
-    ALONE, Calibration, Corpus, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
+    ALONE, Calibration, Corpus, EMPLOYER, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
 };
 use crate::evaluate::{EvaluateError, LabelledPosting, Outcome};
 
@@ -45,8 +45,8 @@ const BOARD_FLOOR: usize = 4;
 /// else.
 const TITLE_IN_RANKING: f64 = 0.3;
 
-/// Words after which postings are cut, to see what is known of so few.
-const CUTS: [usize; 4] = [20, 50, 100, 200];
+/// Words after which postings are cut, to see what is known of so few; 0 leaves the title.
+const CUTS: [usize; 5] = [0, 20, 50, 100, 200];
 
 /// The words with which half of what is different in short texts counts.
 const THIN_WORDS: f64 = 50.0;
@@ -181,6 +181,8 @@ struct Unseen {
     /// The words of its body and the log-odds that all gates are open: of all of it, then of its
     /// beginnings.
     open: Vec<([u64; 2], f64)>,
+    /// The log-odds that the gates of the title alone are all open.
+    open_alone: f64,
     /// The log-odds of each role.
     roles: Vec<f64>,
 }
@@ -231,7 +233,11 @@ impl Fit<'_> {
         let crowded = |n: usize| (of_board[&self.boards[n]] as f64).powf(-CROWDING);
         let mean = training.iter().map(|&n| crowded(n)).sum::<f64>() / training.len() as f64;
         let vocabulary = Vocabulary::of(
-            training.iter().map(|&n| (self.boards[n], &self.features[n])),
+            training.iter().map(|&n| Held {
+                board: self.boards[n],
+                group: self.groups[n],
+                features: &self.features[n],
+            }),
             self.stems,
             self.term_floor,
             (of_board.len() / BOARD_FLOOR).clamp(1, BOARD_FLOOR),
@@ -240,7 +246,7 @@ impl Fit<'_> {
         let examples: Vec<_> = training
             .iter()
             .map(|&n| gates::Example {
-                terms: vocabulary.vector(&self.features[n]),
+                terms: Self::terms_of_gates(&vocabulary, &self.features[n]),
                 dense: self.features[n].dense().collect(),
                 in_scope: self.postings[n].label.is_some(),
                 counts: LIKELIHOOD * crowded(n) / mean,
@@ -261,8 +267,15 @@ impl Fit<'_> {
                 })
             })
             .collect();
-        let roles = Roles::fit(&examples, columns, count);
+        let roles = Roles::fit(&examples, vocabulary.of_texts(), count);
         Raw { vocabulary, gates, roles }
+    }
+
+    /// Returns the terms of a posting that gates see: those of its texts, and the words of its employer.
+    fn terms_of_gates(vocabulary: &Vocabulary, features: &Features) -> Vec<(u32, f64)> {
+        let mut terms = vocabulary.vector(features);
+        terms.extend(vocabulary.of_employer(features));
+        terms
     }
 
     fn bm25_of_roles(&self, features: &Features) -> [Vec<f64>; 2] {
@@ -278,7 +291,7 @@ impl Fit<'_> {
             for (x, weights) in features.dense().zip(&raw.gates.dense) {
                 add(&mut gates, x, weights);
             }
-            for (column, x) in raw.vocabulary.vector(features) {
+            for (column, x) in Self::terms_of_gates(&raw.vocabulary, features) {
                 add(&mut gates, x, &raw.gates.terms[column as usize]);
             }
             (features.words, all_open(&gates))
@@ -295,7 +308,12 @@ impl Fit<'_> {
             add(&mut roles, x, &raw.roles.terms[column as usize]);
         }
         let open = std::iter::once(features).chain(&self.beginnings[n]).map(open).collect();
-        Unseen { posting: n, open, roles }
+        let mut gates_alone = self.alone[n][..raw.gates.intercepts.len()].to_vec();
+        for (column, x) in raw.vocabulary.of_employer(features) {
+            add(&mut gates_alone, x, &raw.gates.terms[column as usize]);
+        }
+        let open_alone = self.titles.map_or(0.0, |_| all_open(&gates_alone));
+        Unseen { posting: n, open, open_alone, roles }
     }
 
     /// Returns the log-odds of roles before anything is read.
@@ -307,23 +325,19 @@ impl Fit<'_> {
         offsets
     }
 
-    /// Returns the log-odds that the gates of a posting's title alone are all open.
-    fn open_alone(&self, n: usize, gates: usize) -> f64 {
-        all_open(&self.alone[n][..gates])
-    }
-
     /// Turns weights into a calibration, by what they said of postings that they had not seen.
     fn finish(&self, raw: &Raw, unseen: &[Unseen]) -> (Calibration, TermWeights) {
         let label = |n: usize| self.postings[n].label;
         let gates = raw.gates.intercepts.len();
-        let numbers = |n: usize, &(words, open): &([u64; 2], f64)| {
-            let open_alone = self.titles.map_or(0.0, |_| self.open_alone(n, gates));
+        let numbers = |open_alone: f64, &(words, open): &([u64; 2], f64)| {
             let [share, times_open, times_alone] = thin_parts(THIN_WORDS, words, open, open_alone);
             [1.0, open, share, times_open, times_alone]
         };
-        let scopes = unseen.iter().flat_map(|Unseen { posting, open, .. }| {
+        // Without a text the title alone decides.
+        let scopes = unseen.iter().flat_map(|Unseen { posting, open, open_alone, .. }| {
             let is_in = label(*posting).is_some();
-            open.iter().map(move |open| (numbers(*posting, open), is_in))
+            let with_text = open.iter().filter(|(words, _)| words[1] > 0);
+            with_text.map(move |open| (numbers(*open_alone, open), is_in))
         });
         let scopes: Vec<_> = scopes.collect();
         let mut fitted = regression([0.0, 1.0, 0.0, 0.0, 0.0], &scopes);
@@ -339,10 +353,10 @@ impl Fit<'_> {
         let has_weights = unseen.iter().any(|one| self.postings[one.posting].weight.is_some());
         let weighted: Vec<_> = unseen
             .iter()
-            .filter_map(|Unseen { posting, open, .. }| {
+            .filter_map(|Unseen { posting, open, open_alone, .. }| {
                 let weight = self.postings[*posting].weight;
                 let weight = if has_weights { weight? } else { 1.0 };
-                let numbers = numbers(*posting, open.first()?);
+                let numbers = numbers(*open_alone, open.first()?);
                 let log_odds = fitted.iter().zip(numbers).map(|(weight, x)| weight * x).sum();
                 Some((logistic(log_odds), label(*posting).is_some(), weight))
             })
@@ -386,7 +400,9 @@ impl Fit<'_> {
             },
         };
         let names = Corpus::term_columns(&self.corpus.taxonomy, &calibration);
-        let of_both = raw.gates.terms.iter().zip(&raw.roles.terms).map(|(gates, roles)| {
+        // Words of employers say nothing of roles.
+        let roles = raw.roles.terms.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+        let of_both = raw.gates.terms.iter().zip(roles).map(|(gates, roles)| {
             let roles = roles.iter().map(|weight| weight * points);
             gates.iter().copied().chain(roles).collect()
         });
@@ -458,8 +474,14 @@ impl Fit<'_> {
                 alone.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
             }
         }
+        let mut employer = vec![0.0_f32; terms.width()];
+        for &stem in &features.employer {
+            if let Some(weights) = terms.weights(&self.stems.names[stem as usize], EMPLOYER) {
+                employer.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            }
+        }
         let model = Model::new(&self.corpus.taxonomy, calibration);
-        let sums = features.sums(&learned, &alone);
+        let sums = features.sums(&learned, &alone, &employer);
         model.decide(sums, features.words_known, Choices::default()).into()
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::classify::Classifier;
 use crate::classify::model::{Balances, Sums};
-use crate::corpus::TermWeights;
+use crate::corpus::{EMPLOYER, TermWeights};
 use crate::evaluate::LabelledPosting;
 use crate::posting::Posting;
 use crate::score::Scorer;
@@ -21,6 +21,8 @@ pub(super) struct Features {
     pub(super) balances: Balances,
     /// Saturated frequencies of all stems, for each part: number of the stem in [`Stems`], in order.
     pub(super) frequencies: [Vec<(u32, f32)>; 2],
+    /// The stems of the employer's name, in order.
+    pub(super) employer: Vec<u32>,
     pub(super) words_known: f64,
     /// The words of the title and of the body.
     pub(super) words: [u64; 2],
@@ -34,9 +36,14 @@ impl Features {
     }
 
     /// Returns the sums that a model needs, given learned sums.
-    pub(super) fn sums<'s>(&'s self, learned: &'s [f32], alone: &'s [f32]) -> Sums<'s> {
+    pub(super) fn sums<'s>(
+        &'s self,
+        learned: &'s [f32],
+        alone: &'s [f32],
+        employer: &'s [f32],
+    ) -> Sums<'s> {
         let bm25 = [&self.bm25[0][..], &self.bm25[1]];
-        Sums { bm25, learned, alone, words: self.words }
+        Sums { bm25, learned, alone, employer, words: self.words }
     }
 }
 
@@ -91,13 +98,13 @@ pub(super) fn read(
     let (mut whole, mut beginnings) = (Vec::new(), Vec::new());
     for posting in postings {
         let body: Vec<_> = posting.body.iter().map(String::as_str).collect();
-        let features = reader.read(&posting.title, &body);
+        let features = reader.read(&posting.title, &body, &posting.employer);
         let plain: Vec<_> = body.iter().map(|text| strip_markup(text)).collect();
         let shorter = cuts.iter().filter(|&&cut| (cut as u64) < features.words[1]);
         let mut read = |cut: usize| {
             let first = first_words(&plain, cut);
             let first: Vec<_> = first.iter().map(String::as_str).collect();
-            reader.read(&posting.title, &first)
+            reader.read(&posting.title, &first, &posting.employer)
         };
         let shorter: Vec<_> = shorter.map(|&cut| read(cut)).collect();
         whole.push(features);
@@ -126,10 +133,10 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, title: &str, body: &[&str]) -> Features {
+    fn read(&mut self, title: &str, body: &[&str], employer: &str) -> Features {
         let corpus = self.classifier.corpus();
         let texts = body.iter().map(|&text| text.into()).collect();
-        self.scorer.score(&Posting { title: title.into(), body: texts });
+        self.scorer.score(&Posting { title: title.into(), body: texts, employer: employer.into() });
         let bm25 = self.scorer.parts().map(|part| part.bm25.to_vec());
         let saturation = corpus.calibration.saturation;
         Features {
@@ -139,6 +146,7 @@ impl Reader<'_> {
                 self.count(&[title], saturation.title),
                 self.count(body, saturation.body),
             ],
+            employer: self.count(&[employer], 0.0).into_iter().map(|(stem, _)| stem).collect(),
             words_known: self.scorer.words_known(),
             words: self.scorer.words(),
         }
@@ -167,40 +175,70 @@ pub(super) fn is_number(stem: &str) -> bool {
     stem.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// The position of the employer's name among the parts of a posting here, after title and body.
+const EMPLOYER_PART: usize = 2;
+
+/// Employers in whose names a word must be to be a general one.
+const EMPLOYERS: usize = 10;
+
+/// What a word of an employer's name is beside a text of length 1: less than 1 makes its weight dearer.
+const EMPLOYER_SCALE: f64 = 0.5;
+
+/// A posting of the fit, with the numbers of its board and of its employer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held<'f> {
+    pub(super) board: usize,
+    pub(super) group: usize,
+    pub(super) features: &'f Features,
+}
+
 /// The terms that have learned weights: a column for each part and stem that enough postings hold.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vocabulary {
-    columns: [FxHashMap<u32, u32>; 2],
+    /// By part: title, body, employer.
+    columns: [FxHashMap<u32, u32>; 3],
     /// Part and stem of each column.
     pub(super) terms: Vec<(usize, u32)>,
 }
 
 impl Vocabulary {
     /// Takes the stems that at least `floor` of the postings hold in a part, and postings of at least as
-    /// many boards as `boards` says; no numbers. Postings come with the number of their board.
+    /// many boards as `boards` says; of the names of employers those that at least ten employers share. No
+    /// numbers.
     pub(super) fn of<'f>(
-        postings: impl Iterator<Item = (usize, &'f Features)>,
+        postings: impl Iterator<Item = Held<'f>>,
         stems: &Stems,
         floor: usize,
         boards: usize,
     ) -> Self {
-        let mut holding: [BTreeMap<u32, (usize, BTreeSet<usize>)>; 2] = Default::default();
-        for (board, features) in postings {
-            for (holding, part) in holding.iter_mut().zip(&features.frequencies) {
-                for (stem, _) in part {
-                    let (postings, of) = holding.entry(*stem).or_default();
-                    *postings += 1;
-                    of.insert(board);
+        /// Postings, boards, employers.
+        type Holding = (usize, BTreeSet<usize>, BTreeSet<usize>);
+        let mut holding: [BTreeMap<u32, Holding>; 3] = Default::default();
+        for Held { board, group, features } in postings {
+            let mut hold = |part: usize, stem: u32| {
+                let (postings, of_boards, of_groups) = holding[part].entry(stem).or_default();
+                *postings += 1;
+                of_boards.insert(board);
+                if part == EMPLOYER_PART {
+                    of_groups.insert(group);
                 }
+            };
+            for (part, frequencies) in features.frequencies.iter().enumerate() {
+                frequencies.iter().for_each(|&(stem, _)| hold(part, stem));
             }
+            features.employer.iter().for_each(|&stem| hold(EMPLOYER_PART, stem));
         }
         let mut vocabulary = Self::default();
         for (part, holding) in holding.into_iter().enumerate() {
-            let enough = |stem: &u32, postings: usize, of: &BTreeSet<usize>| {
-                postings >= floor && of.len() >= boards && !is_number(&stems.names[*stem as usize])
+            let enough = |stem: u32, (postings, of_boards, of_groups): &Holding| {
+                let is_common = if part == EMPLOYER_PART {
+                    of_groups.len() >= EMPLOYERS
+                } else {
+                    *postings >= floor
+                };
+                is_common && of_boards.len() >= boards && !is_number(&stems.names[stem as usize])
             };
-            let kept = holding.into_iter().filter(|(stem, (n, of))| enough(stem, *n, of));
-            for (stem, _) in kept {
+            for (stem, _) in holding.into_iter().filter(|(stem, held)| enough(*stem, held)) {
                 #[allow(clippy::cast_possible_truncation, reason = "fewer than 2^32 terms")]
                 let column = vocabulary.terms.len() as u32;
                 vocabulary.columns[part].insert(stem, column);
@@ -210,12 +248,24 @@ impl Vocabulary {
         vocabulary
     }
 
-    /// Returns the columns of a stem.
-    pub(super) fn of_stem(&self, stem: u32) -> impl Iterator<Item = u32> {
-        self.columns.iter().filter_map(move |columns| columns.get(&stem).copied())
+    /// Returns how many terms of texts there are; those of employers come behind them.
+    pub(super) fn of_texts(&self) -> usize {
+        self.columns[..EMPLOYER_PART].iter().map(FxHashMap::len).sum()
     }
 
-    /// Returns the terms of a posting as columns, each part divided by its length.
+    /// Returns the words of a posting's employer as columns.
+    pub(super) fn of_employer(&self, features: &Features) -> impl Iterator<Item = (u32, f64)> {
+        let columns = &self.columns[EMPLOYER_PART];
+        let known = features.employer.iter().filter_map(|stem| columns.get(stem).copied());
+        known.map(|column| (column, EMPLOYER_SCALE))
+    }
+
+    /// Returns the columns of a stem in texts.
+    pub(super) fn of_stem(&self, stem: u32) -> impl Iterator<Item = u32> {
+        self.columns[..EMPLOYER_PART].iter().filter_map(move |columns| columns.get(&stem).copied())
+    }
+
+    /// Returns the terms of a posting's texts as columns, each part divided by its length.
     pub(super) fn vector(&self, features: &Features) -> Vec<(u32, f64)> {
         let mut vector = Vec::new();
         for (columns, part) in self.columns.iter().zip(&features.frequencies) {
@@ -232,7 +282,7 @@ impl Vocabulary {
         vector
     }
 
-    /// Makes term weights of fitted columns: `weights[column * width..][..width]`.
+    /// Makes term weights of fitted columns: a row for each.
     pub(super) fn to_weights(
         &self,
         stems: &Stems,
@@ -242,7 +292,11 @@ impl Vocabulary {
         let mut terms = TermWeights::new(names);
         for (&(part, stem), weights) in self.terms.iter().zip(weights) {
             #[allow(clippy::cast_possible_truncation, reason = "three digits are kept")]
-            let weights: Vec<_> = weights.iter().map(|&weight| weight as f32).collect();
+            let weights: Vec<_> = match part {
+                EMPLOYER_PART => weights.iter().map(|w| (EMPLOYER_SCALE * w) as f32).collect(),
+                _ => weights.iter().map(|&weight| weight as f32).collect(),
+            };
+            let part = if part == EMPLOYER_PART { EMPLOYER } else { part };
             terms.insert(&stems.names[stem as usize], stems.word(stem), part, &weights);
         }
         terms

@@ -24,6 +24,9 @@ const SMALLEST: f64 = 0.1;
 /// False alarms per 1,000 titles of a natural mix. Nearly all titles that people have name no health care.
 const MOST_FALSE_ALARMS: f64 = 0.3;
 
+/// Words with which a text is no longer a title alone.
+const WORDS_OF_A_TEXT: f64 = 20.0;
+
 const FOLDS: usize = 5;
 
 /// What titles say by themselves: the sum of a weight for each term, for gates and then for roles.
@@ -158,6 +161,7 @@ impl Titles {
         round: impl Fn(f64) -> f64,
     ) -> TitleModel {
         TitleModel {
+            words: WORDS_OF_A_TEXT,
             ranking: round(ranking),
             threshold: round(self.threshold),
             intercept: round(self.intercept),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow
 from pyspark.sql import DataFrame, Row
@@ -27,6 +28,7 @@ def tag(
     title: str | None = None,
     text: str | Sequence[str] | None = None,
     *,
+    employer: str | None = None,
     corpus: str | os.PathLike[str] | None = None,
     min_confidence: float = 0.0,
     prevalence: float | None = None,
@@ -43,6 +45,7 @@ def tag(
         title: The column of the job title; ``-`` if there is none. Found in the first 300 rows,
             which takes a small job, if title and text are not both given.
         text: The column or columns of the text, likewise.
+        employer: The column of the employer's name, found by its name if not given.
         corpus: A folder with a taxonomy of your own, at the same path on every worker. A worker
             whose corpus is not the driver's fails.
         min_confidence, prevalence: As for ``Classifier``.
@@ -55,7 +58,11 @@ def tag(
     folder = None if corpus is None else os.fspath(corpus)
     classifier = Classifier(folder, min_confidence=min_confidence, prevalence=prevalence)
     prefix = prefix or classifier.taxonomy
-    asked = classifier._asked(_sample(df, title, text), title, text, prefix, threads)
+    asked = classifier._asked(_sample(df, title, text), title, text, employer, prefix, threads)
+    if employer is None and asked.employer is not None:
+        # A column that is only called like one of employers is none.
+        is_text = _holds_text(df.schema.fields[asked.employer])
+        asked = replace(asked, employer=asked.employer if is_text else None)
     names = [f"{prefix}_{field.name}" for field in TAG_FIELDS]
     for name in names:
         if name in df.columns:
@@ -90,8 +97,13 @@ def _sample(df: DataFrame, title: str | None, text: str | Sequence[str] | None) 
     return pyarrow.Table.from_arrays(columns, names=df.columns)
 
 
+def _holds_text(field: StructField) -> bool:
+    text = ("string", "varchar", "char", "binary", "array", "struct", "map")
+    return field.dataType.simpleString().startswith(text)
+
+
 def _check_types(fields: list[StructField]) -> None:
     for field in fields:
-        found = field.dataType.simpleString()
-        if not found.startswith(("string", "varchar", "char", "binary", "array", "struct", "map")):
+        if not _holds_text(field):
+            found = field.dataType.simpleString()
             raise RolecallError(f"column `{field.name}` holds {found}, expected text")
