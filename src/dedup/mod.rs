@@ -18,6 +18,7 @@
 //! ```
 
 mod buckets;
+mod digest;
 mod duplicates;
 mod employer;
 mod kind;
@@ -29,6 +30,7 @@ mod title;
 
 use std::borrow::Cow;
 
+pub use digest::{ContentDigest, TitleDigest};
 pub use duplicates::{Duplicates, Verdict};
 pub use kind::Kind;
 pub use signature::Signature;

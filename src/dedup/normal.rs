@@ -19,6 +19,11 @@ pub(super) trait Listener {
     /// What is no word: a digit or, if it `is_number` not, a letter, a longer run than words are, a
     /// sign that belongs to a number or a name.
     fn small(&mut self, hash: u64, is_number: bool);
+
+    /// Tells whether it need not hear the rest.
+    fn is_full(&self) -> bool {
+        false
+    }
 }
 
 /// Tells a listener the hash of each word of a text, the same in upper and lower case, and of what
@@ -40,6 +45,9 @@ pub(super) fn hashes(text: &str, listener: &mut impl Listener) {
             listener.number(hash);
         } else {
             listener.word(hash);
+        }
+        if listener.is_full() {
+            return;
         }
         end = span.end;
     }
