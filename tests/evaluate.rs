@@ -158,6 +158,14 @@ fn a_calibration_of_your_own_is_made_and_used() {
     }
     let out = rolecall(&[&["calibrate"], &SAMPLES[..], &["--corpus", own, "-o", own]].concat());
     assert_eq!(text(&out.stderr), "");
+    let labelled = fs::read_to_string(Path::new(own).join("labelled.tsv")).unwrap();
+    let (head, lines): (Vec<_>, Vec<_>) = labelled.lines().partition(|line| line.starts_with('#'));
+    assert!(head[0].contains("105 labelled postings"), "{head:?}");
+    assert_eq!(lines[0], "digest\tlabel");
+    // One of them has no text, and three say what another one does.
+    assert_eq!(lines.len(), 1 + 101);
+    assert!(lines[1..].is_sorted(), "{labelled}");
+    assert_eq!(lines.iter().filter(|line| line.ends_with("\ttrainer")).count(), 5);
     let shown = rolecall(&[
         "--corpus",
         own,

@@ -7,6 +7,8 @@ use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::OutputFile;
+use rolecall::dedup::ContentDigest;
+use rolecall::demand::Known;
 use rolecall::demand::correct::Evidence;
 use rolecall::evaluate::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, Metric, Report,
@@ -31,7 +33,7 @@ pub(super) struct Arguments {
     /// but are no evidence of what the classifier does to real ones
     #[arg(long, value_name = "NAME")]
     written: Vec<String>,
-    /// Write calibration.toml, terms.tsv and evidence.tsv into this folder: that of the taxonomy, to use them
+    /// Write calibration.toml, terms.tsv, evidence.tsv and labelled.tsv into this folder: that of the taxonomy, to use them
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Measure with this many folds; the postings of an employer and near-duplicates are never split
@@ -92,6 +94,17 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                     closest roles.";
         let tsv = evidence.to_tsv(&corpus.taxonomy, &format!("{comment}\n{what}"));
         write(&folder.join("evidence.tsv"), &tsv)?;
+        let real = postings.iter().filter(|posting| !arguments.written.contains(&posting.file));
+        let labelled = real.filter_map(|LabelledPosting { title, body, label, .. }| {
+            Some((ContentDigest::of(title, body)?, *label))
+        });
+        let what = "What the labelled postings say, as a number, and their labels: where counts are corrected, `demand` \
+                    counts them by their label.";
+        let known = Known::of(labelled, &corpus.taxonomy);
+        write(
+            &folder.join("labelled.tsv"),
+            &known.to_tsv(&corpus.taxonomy, &format!("{comment}\n{what}")),
+        )?;
     }
     let fitted = Classifier::with_corpus(corpus.with_fit(calibration, terms))?;
     let taxonomy = &fitted.corpus().taxonomy;

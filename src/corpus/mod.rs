@@ -26,6 +26,7 @@ pub(crate) use source::{CorpusFile, Source as CorpusSource};
 
 pub use terms::{ALONE, EMPLOYER, TermWeights};
 
+use crate::demand::Known;
 use crate::demand::correct::{CorrectionError, Evidence};
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
@@ -33,6 +34,9 @@ use crate::text::StopWords;
 
 /// The file that tells what was answered for labelled postings.
 const EVIDENCE: &str = "evidence.tsv";
+
+/// The file that tells which postings are labelled, and how.
+const LABELLED: &str = "labelled.tsv";
 
 /// Everything that is data and not code, loaded and validated.
 #[derive(Debug, Clone)]
@@ -115,6 +119,19 @@ impl Corpus {
         Evidence::parse(Path::new(&file.shown), &file.text, &self.taxonomy)
     }
 
+    /// Reads which postings the corpus was fitted to; none if it has no `labelled.tsv`. Takes about a
+    /// millisecond.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and line if the file is invalid.
+    pub fn known(&self) -> Result<Known, CorrectionError> {
+        match self.source.get(LABELLED) {
+            None => Ok(Known::default()),
+            Some(file) => Known::parse(Path::new(&file.shown), &file.text, &self.taxonomy),
+        }
+    }
+
     /// Returns the names of the columns of learned weights: gates, then roles.
     pub(crate) fn term_columns(taxonomy: &Taxonomy, calibration: &Calibration) -> Vec<String> {
         let gates = calibration.scope.gates.iter().map(|gate| gate.name.clone());
@@ -122,12 +139,14 @@ impl Corpus {
     }
 
     /// Returns the SHA-256 of the files of the corpus, names and contents, as 64 hexadecimal digits, but
-    /// for `evidence.tsv`, which decides no answer. The same files give the same hash, embedded or
-    /// from a folder.
+    /// for `evidence.tsv` and `labelled.tsv`, which decide no answer. The same files give the same hash,
+    /// embedded or from a folder.
     /// Takes about a millisecond.
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
-        for file in self.source.files().filter(|file| file.name != EVIDENCE) {
+        for file in
+            self.source.files().filter(|file| ![EVIDENCE, LABELLED].contains(&file.name.as_str()))
+        {
             for part in [file.name.as_bytes(), file.text.as_bytes()] {
                 hasher.update((part.len() as u64).to_le_bytes());
                 hasher.update(part);

@@ -13,11 +13,12 @@ use super::CorpusError;
 static EMBEDDED: [&[(&str, &str)]; 2] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
 
 /// Files that a folder may have beside its roles and neighbours.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "background.tsv",
     "calibration.toml",
     "columns.toml",
     "evidence.tsv",
+    "labelled.tsv",
     "stopwords.txt",
     "taxonomy.toml",
     "terms.tsv",

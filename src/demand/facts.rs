@@ -44,6 +44,8 @@ pub(super) struct Fact {
     /// The day it was posted, if it is known.
     pub(super) day: Option<Date>,
     pub(super) candidates: Option<Candidates>,
+    /// The class that the row is labelled with, if it is.
+    pub(super) label: Option<u32>,
 }
 
 /// The probabilities of the closest role and of the runner-up. The rest of 1 is that of `none`.

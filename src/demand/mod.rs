@@ -7,6 +7,7 @@ mod error;
 mod facts;
 pub mod field;
 mod key;
+mod known;
 mod made;
 mod near;
 mod output;
@@ -22,6 +23,7 @@ mod tally;
 
 pub use error::DemandError;
 pub use key::{Attribute, Key};
+pub use known::Known;
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
 pub use report::{ReportError, write_report};

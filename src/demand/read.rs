@@ -13,6 +13,7 @@ use super::field::{
     Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
 };
 use super::key::Attribute;
+use super::known::Known;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
 use crate::batch::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
@@ -43,6 +44,8 @@ pub(super) struct Reading<'r> {
     pub(super) readers: &'r FieldReaders,
     /// Looked for in the texts of rows in scope, if they are wanted.
     pub(super) certifications: Option<&'r Certifications>,
+    /// The labelled postings, among which rows are looked up.
+    pub(super) known: &'r Known,
     /// Whether the texts of rows are kept.
     pub(super) texts: bool,
 }
@@ -242,7 +245,9 @@ impl<'c, 'r> FactReader<'c, 'r> {
             _ => None,
         };
         let days = said.days;
-        self.facts.rows.push(Fact { class, ad, employer, salary, days, day, candidates });
+        let body = || shape.posting.text.iter().map(|&n| cell(n));
+        let label = if shape.knows { self.reading.known.label(&title, body) } else { None };
+        self.facts.rows.push(Fact { class, ad, employer, salary, days, day, candidates, label });
     }
 
     fn tag(&mut self, posting: &Posting<'_>) -> (usize, Option<Candidates>) {

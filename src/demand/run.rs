@@ -17,7 +17,7 @@ use super::says::Saying;
 use super::shape::DemandShape;
 use super::table::{DemandTable, Reader};
 use super::tally::{SetAside, Tally};
-use super::{Evidence, Overview, Unit};
+use super::{Evidence, Known, Overview, Unit};
 use crate::batch::{
     BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
 };
@@ -45,6 +45,8 @@ pub struct DemandOptions {
     pub input: InputOptions,
     /// What overrides the columns of date, pay and the like that are found.
     pub fields: GivenFields,
+    /// The labelled postings: rows that are among them count by their label where counts are corrected.
+    pub known: Known,
     /// The day the inputs were collected, for dates such as `4 days ago`, if no column tells it.
     pub seen: Option<Date>,
 }
@@ -141,7 +143,7 @@ pub(super) fn read_input<S: Sink>(
     let names = &classifier.corpus().column_names;
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
-    let reads = (dedup.is_some(), options.report || texts);
+    let reads = (dedup.is_some(), options.report || texts, !options.known.is_empty());
     let keys = attributes.iter().filter_map(|attribute| match attribute {
         Attribute::Column(name) => Some(name.as_str()),
         _ => None,
@@ -179,6 +181,7 @@ pub(super) fn read_input<S: Sink>(
         saying: &saying,
         readers: &readers,
         certifications: certifications.as_ref(),
+        known: &options.known,
         texts,
     };
     let (digest, malformed) = (input.digest(), input.malformed());
@@ -441,6 +444,14 @@ impl DemandRun {
             manifest: shown.manifest.clone(),
         };
         reader.correct(&mut overview, &views);
+        let (known, rows) = (self.tally.rows_known, self.tally.rows());
+        if corrector.is_some() && known > 0 {
+            let are = if known == 1 { "is" } else { "are" };
+            overview.assumptions.push(format!(
+                "{known} of {rows} rows {are} among the postings that the classifier was fitted to; corrected counts have \
+                 them by their label."
+            ));
+        }
         Ok((table, overview))
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct DemandShape {
     pub(super) width: usize,
     /// Whether rows are compared to find those of the same ad.
     pub(super) compares: bool,
+    /// Whether rows are looked up among those that are labelled.
+    pub(super) knows: bool,
     /// Whether the texts of rows are read.
     pub(super) reads_texts: bool,
 }
@@ -60,7 +62,7 @@ impl DemandShape {
         given: &GivenColumns,
         prefix: &str,
         attributes: &[Attribute],
-        (dedup, certifications): (bool, bool),
+        (dedup, texts, known): (bool, bool, bool),
     ) -> Result<Self, DemandError> {
         let tags = TagColumns::find(&input.header, prefix);
         let posting = match (&input.columns, &tags) {
@@ -83,9 +85,10 @@ impl DemandShape {
         let knows_ads = tags.as_ref().is_some_and(|tags| tags.cluster.is_some());
         let has_text = posting.text.iter().any(|&n| !input.made.is_late_only(n));
         let compares = dedup && !knows_ads && has_text;
-        let reads_texts = compares || certifications || tags.is_none();
+        let knows = known && has_text;
+        let reads_texts = compares || texts || knows || tags.is_none();
         let width = input.header.len();
-        Ok(Self { tags, posting, attributes, width, compares, reads_texts })
+        Ok(Self { tags, posting, attributes, width, compares, knows, reads_texts })
     }
 
     /// Returns the columns that are read, in order.

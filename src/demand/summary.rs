@@ -10,7 +10,7 @@ use super::overview::{
     Cell, Counts, FieldQuality, Group, Input, Method, Overview, Quality, Role, Tier,
 };
 use super::run::DemandRun;
-use super::table::Reader;
+use super::table::{Answers, Reader};
 use super::tally::{View, Views};
 
 /// Examples that are shown of what could not be read.
@@ -179,9 +179,12 @@ impl Reader<'_> {
             .map(|class| u32::try_from(class).ok().and_then(|class| groups.get(&class)))
             .map(|counted| counted.map_or(0, |counted| self.unit_of(counted)))
             .collect();
-        let rows: u64 = answers.iter().sum();
+        let views_by_class = [View::Roles, View::KnownRoles, View::KnownLabels];
+        let by_class = self.answers(views, views_by_class).into_values().next();
+        let Answers { unlabelled, labels } = by_class.unwrap_or_else(|| Answers::new(roles + 1));
+        let rows: u64 = unlabelled.iter().sum();
         let all: Vec<usize> = (0..roles).collect();
-        let adjusted = corrector.adjusted_count(&answers, Corrector::DRAWS);
+        let adjusted = corrector.adjusted_count(&unlabelled, Corrector::DRAWS).plus(&labels);
         overview.in_scope.corrected = Some(adjusted.interval(&all));
         for (n, role) in overview.roles.iter_mut().enumerate() {
             role.group.corrected = corrector.knows(n).then(|| adjusted.interval(&[n]));
@@ -204,9 +207,12 @@ impl Reader<'_> {
             // Probabilities are of postings; their shares serve for ads as well.
             let scale = rows as f64 / posteriors.rows() as f64;
             let probabilistic = corrector.probabilistic_adjusted_count(posteriors, METHOD_DRAWS);
-            method("probabilistic adjusted count (PACC)", &probabilistic.times(scale));
+            method(
+                "probabilistic adjusted count (PACC)",
+                &probabilistic.times(scale).plus(&labels),
+            );
             let maximised = corrector.expectation_maximisation(posteriors, METHOD_DRAWS);
-            method("expectation maximisation (EM)", &maximised.times(scale));
+            method("expectation maximisation (EM)", &maximised.times(scale).plus(&labels));
         }
     }
 

@@ -57,6 +57,22 @@ pub(super) struct Reader<'t> {
     pub(super) corrector: Option<&'t Corrector>,
 }
 
+/// What a group counts, by class, where rows that are labelled count by their label.
+#[derive(Debug, Clone)]
+pub(super) struct Answers {
+    /// The answers of the rows that are not labelled.
+    pub(super) unlabelled: Vec<u64>,
+    /// The labels of the others.
+    pub(super) labels: Vec<u64>,
+}
+
+impl Answers {
+    /// Starts with nothing of so many classes.
+    pub(super) fn new(classes: usize) -> Self {
+        Self { unlabelled: vec![0; classes], labels: vec![0; classes] }
+    }
+}
+
 /// Groups that are corrected with all draws; more get fewer.
 const FEW_GROUPS: usize = 20;
 
@@ -182,24 +198,47 @@ impl Reader<'_> {
     /// Corrects the answers of each group of the other keys.
     fn corrected(&self, views: &Views) -> HashMap<Box<[u32]>, Corrected> {
         let Some(corrector) = self.corrector else { return HashMap::new() };
-        let classes = corrector.classes();
-        let mut answers: BTreeMap<&[u32], Vec<u64>> = BTreeMap::new();
-        for (keys, counted) in views.get(&View::AskedAnswers).into_iter().flatten() {
-            if let [class, others @ ..] = &**keys {
-                let counts = answers.entry(others).or_insert_with(|| vec![0; classes]);
-                if let Some(count) = counts.get_mut(*class as usize) {
-                    *count = self.unit_of(counted);
-                }
-            }
-        }
+        let asked = [View::AskedAnswers, View::KnownAskedAnswers, View::KnownAskedLabels];
+        let answers = self.answers(views, asked);
         if answers.len() > MAX_GROUPS {
             return HashMap::new();
         }
         let draws = if answers.len() > FEW_GROUPS { FEW_DRAWS } else { Corrector::DRAWS };
-        let correct = |(others, counts): (&[u32], Vec<u64>)| {
-            (others.into(), corrector.adjusted_count(&counts, draws))
+        let correct = |(others, answers): (&[u32], Answers)| {
+            let Answers { unlabelled, labels } = answers;
+            (others.into(), corrector.adjusted_count(&unlabelled, draws).plus(&labels))
         };
         answers.into_iter().map(correct).collect()
+    }
+
+    /// Returns the answers of each group of the keys that follow that of the class, from views of all rows, of
+    /// the labelled ones by answer, and of these by label.
+    ///
+    /// An ad is labelled in a group if any of its rows there is. Of rows with one answer it then counts by
+    /// its labels alone; as everywhere, it counts in each class that it has rows of.
+    pub(super) fn answers<'v>(
+        &self,
+        views: &'v Views,
+        [all, known, labels]: [View; 3],
+    ) -> BTreeMap<&'v [u32], Answers> {
+        let classes = self.taxonomy.roles.len() + 1;
+        let mut answers: BTreeMap<&[u32], Answers> = BTreeMap::new();
+        let mut count = |view: View, put: fn(&mut Answers, usize, u64)| {
+            for (keys, counted) in views.get(&view).into_iter().flatten() {
+                if let [class, others @ ..] = &**keys
+                    && (*class as usize) < classes
+                {
+                    let of_group = answers.entry(others).or_insert_with(|| Answers::new(classes));
+                    put(of_group, *class as usize, self.unit_of(counted));
+                }
+            }
+        };
+        count(all, |answers, class, count| answers.unlabelled[class] = count);
+        count(known, |answers, class, count| {
+            answers.unlabelled[class] = answers.unlabelled[class].saturating_sub(count)
+        });
+        count(labels, |answers, class, count| answers.labels[class] = count);
+        answers
     }
 
     /// Returns the classes that a group is of: one role, those of a tier, or all roles; nothing if there

@@ -47,6 +47,14 @@ pub(super) enum View {
     Employers,
     RoleEmployers,
     RoleTitles,
+    /// As [`AskedAnswers`](Self::AskedAnswers), labelled rows alone.
+    KnownAskedAnswers,
+    /// The same with their labels in place of their answers.
+    KnownAskedLabels,
+    /// By role, labelled rows alone.
+    KnownRoles,
+    /// The same with their labels in place of their answers.
+    KnownLabels,
 }
 
 /// The groups of each view: the numbers of their keys' values, and what was counted.
@@ -65,11 +73,15 @@ enum Place {
     Role,
     Tier,
     Attribute(usize),
+    /// The class that a labelled row is of.
+    Label,
 }
 
 /// All that is added up in a run.
 pub(super) struct Tally {
     countings: Vec<Counting>,
+    /// Those of the rows that are labelled.
+    known_countings: Vec<Counting>,
     width: usize,
     /// Position of each role's tier; last that of `none`.
     tiers: Vec<u32>,
@@ -83,11 +95,13 @@ pub(super) struct Tally {
     pub(super) set_aside: Vec<SetAside>,
     pub(super) rows_set_aside: u64,
     pub(super) repeated: u64,
+    /// Rows that are labelled.
+    pub(super) rows_known: u64,
     /// Rows whose ad is not known.
     pub(super) without_ad: u64,
     pub(super) first_day: Option<Date>,
     pub(super) last_day: Option<Date>,
-    /// The probabilities of the rows, for the report, if every row says them.
+    /// The probabilities of the rows that are not labelled, for the report, if each of them says them.
     pub(super) posteriors: Option<Posteriors>,
     translated: Vec<u32>,
     /// How many rows spell an employer so, by the numbers of its plain form and of the spelling.
@@ -131,6 +145,7 @@ impl Tally {
         let ads = Measures { ads: true, ..Measures::default() };
         let mut tally = Self {
             countings: Vec::new(),
+            known_countings: Vec::new(),
             width: attributes.len(),
             tiers,
             texts: Dictionary::default(),
@@ -142,6 +157,7 @@ impl Tally {
             set_aside: Vec::new(),
             rows_set_aside: 0,
             repeated: 0,
+            rows_known: 0,
             without_ad: 0,
             first_day: None,
             last_day: None,
@@ -152,7 +168,18 @@ impl Tally {
         };
         let asked: Vec<_> = by.iter().map(place).collect();
         let others: Vec<_> = by.iter().filter(|key| !key.is_of_tag()).map(place).collect();
-        let with_role: Vec<_> = [Place::Role].into_iter().chain(others.iter().copied()).collect();
+        let with = |place: Place| -> Vec<Place> {
+            [place].into_iter().chain(others.iter().copied()).collect()
+        };
+        let (with_role, with_label) = (with(Place::Role), with(Place::Label));
+        tally.known_countings = [
+            (View::KnownAskedAnswers, with_role.clone()),
+            (View::KnownAskedLabels, with_label),
+            (View::KnownRoles, vec![Place::Role]),
+            (View::KnownLabels, vec![Place::Label]),
+        ]
+        .map(|(view, keys)| Counting { view, rows: Rows::All, keys, cube: Cube::new(ads) })
+        .into();
         tally.count(View::Asked, Rows::All, asked, whole);
         tally.count(View::AskedAll, Rows::All, others.clone(), ads);
         tally.count(View::AskedInScope, Rows::InScope, others, whole);
@@ -215,14 +242,16 @@ impl Tally {
             let local = &facts.attributes[n * self.width..][..self.width];
             values.extend(local.iter().map(|&text| self.translated[text as usize]));
             let global = |text: u32| self.translated[text as usize];
-            let Fact { class, employer, salary, days, day, candidates, .. } = *fact;
+            let Fact { class, employer, salary, days, day, candidates, label, .. } = *fact;
             let member = Member {
                 ad,
                 employer: employer.map(global),
                 salary: salary.map(|(currency, cents)| (global(currency), cents)),
                 days,
             };
+            self.rows_known += u64::from(label.is_some());
             match (&mut self.posteriors, candidates) {
+                _ if label.is_some() => {}
                 (Some(posteriors), Some(candidates)) => posteriors.add(candidates.pairs()),
                 // A text without a known word says nothing; it is none.
                 (Some(posteriors), None) if class == none => posteriors.add([(0, 0.0), (1, 0.0)]),
@@ -230,7 +259,9 @@ impl Tally {
             }
             self.first_day = [self.first_day, day].into_iter().flatten().min();
             self.last_day = self.last_day.max(day);
-            for Counting { rows, keys: places, cube, .. } in &mut self.countings {
+            let of_known = if label.is_some() { &mut self.known_countings[..] } else { &mut [] };
+            let countings = self.countings.iter_mut().chain(of_known);
+            for Counting { rows, keys: places, cube, .. } in countings {
                 if *rows == Rows::InScope && class == none {
                     continue;
                 }
@@ -239,6 +270,7 @@ impl Tally {
                     Place::Role => u32::try_from(class).unwrap_or(u32::MAX),
                     Place::Tier => self.tiers[class],
                     Place::Attribute(n) => values[n],
+                    Place::Label => label.unwrap_or(u32::MAX),
                 }));
                 cube.add(&keys, &member)?;
             }
@@ -306,6 +338,7 @@ impl Tally {
         let countings = std::mem::take(&mut self.countings);
         countings
             .into_iter()
+            .chain(std::mem::take(&mut self.known_countings))
             .map(|counting| Ok((counting.view, counting.cube.counted()?)))
             .collect()
     }

@@ -287,6 +287,15 @@ impl Corrected {
         self
     }
 
+    /// Returns the counts with so many more of each class, which are known and add no doubt.
+    #[must_use]
+    pub fn plus(mut self, known: &[u64]) -> Self {
+        for counts in self.draws.iter_mut().chain([&mut self.counts]) {
+            counts.iter_mut().zip(known).for_each(|(count, &known)| *count += known as f64);
+        }
+        self
+    }
+
     /// Returns the corrected count of some classes together, with its 95 % interval.
     pub fn interval(&self, classes: &[usize]) -> Interval {
         let sum = |counts: &Vec<f64>| classes.iter().map(|&class| counts[class]).sum::<f64>();
