@@ -24,6 +24,7 @@
 //! | [`index`] | builds, fingerprints, opens and checks the tantivy index |
 //! | [`score`] | BM25: tantivy's searcher, and the compiled table that equals it |
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
+//! | [`likeness`] | tells how unlike the labelled postings the rows of a file are |
 //! | [`posting`] | a posting, and finding its title and text among a file's columns |
 //! | [`table`] | reads records from files without changing a byte of them |
 //! | [`dedup`] | finds postings of the same ad, in one pass and bounded memory |
@@ -44,6 +45,7 @@ pub mod dedup;
 pub mod demand;
 pub mod evaluate;
 pub mod index;
+pub mod likeness;
 pub mod posting;
 pub mod score;
 pub mod table;

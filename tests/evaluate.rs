@@ -178,6 +178,9 @@ fn a_calibration_of_your_own_is_made_and_used() {
     let tag: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(tag["calibrated"], true);
     assert_eq!(tag["closest_role"], "trainer");
+    // What boards are like, two files of no board can't tell; what an earlier fit said of it is gone.
+    assert!(Path::new(own).join("evidence.tsv").exists());
+    assert!(!Path::new(own).join("likeness.toml").exists());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::part::{beside, replace};
 use super::report::{InputReport, Report};
 use super::{BatchError, Summary};
 use crate::Classifier;
+use crate::likeness::Likeness;
 use crate::table::Digested;
 
 /// The content of `OUT.manifest.json`.
@@ -30,6 +31,9 @@ pub struct Manifest {
     pub rows: Summary,
     /// How many rows are tagged with each role, and with `none`.
     pub tags: BTreeMap<String, u64>,
+    /// How unlike the labelled postings they are; nothing if that is not known for the taxonomy.
+    #[serde(default)]
+    pub likeness: Option<Likeness>,
     /// The output.
     pub output: OutputReport,
     /// The file of the rows that were set aside, if there is one.
@@ -90,6 +94,7 @@ impl Manifest {
             settings: checkpoint.settings.clone(),
             inputs: checkpoint.inputs.clone(),
             tags: roles.zip(rows.tagged.iter().copied()).chain([(none, rows.none)]).collect(),
+            likeness: corpus.likeness.map(|labelled| labelled.judge(&rows.likeness)),
             rows,
             output: OutputReport {
                 file: place.file_name().map_or_else(|| place.to_owned(), PathBuf::from),

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Tag;
+use crate::likeness::LikenessCounts;
 
 /// What was done with some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Summary {
     pub tagged: Vec<u64>,
     /// Rows tagged `none`.
     pub none: u64,
+    /// What tells how like the labelled postings they are.
+    #[serde(default)]
+    pub likeness: LikenessCounts,
 }
 
 impl Summary {
@@ -43,7 +47,9 @@ impl Summary {
         Self { tagged: vec![0; roles], ..Self::default() }
     }
 
-    pub(super) fn count(&mut self, tag: &Tag<'_>) {
+    /// Counts a row whose text has so many words.
+    pub(super) fn count(&mut self, tag: &Tag<'_>, words: u64) {
+        self.likeness.count(words, tag.words_known, tag.scope, tag.role_sure());
         self.rows_read += 1;
         self.rows_written += 1;
         match tag.closest().filter(|_| tag.answer.is_some()) {
@@ -76,6 +82,7 @@ impl Summary {
         for (mine, others) in counts {
             *mine += others;
         }
+        self.likeness.add(&other.likeness);
         self.tagged.resize(self.tagged.len().max(other.tagged.len()), 0);
         for (mine, others) in self.tagged.iter_mut().zip(&other.tagged) {
             *mine += others;

@@ -243,7 +243,8 @@ impl<'c, 'j> Worker<'c, 'j> {
         };
         let tag = self.tagger.tag(&posting);
         let basis = Basis::of(&posting);
-        self.summary.count(&tag);
+        let [_, words] = self.tagger.words();
+        self.summary.count(&tag, words);
         self.summary.rows_by_title_alone += u64::from(basis == Basis::Title);
         if self.job.duplicates.is_some() {
             let ad = Ad {

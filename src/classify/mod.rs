@@ -127,6 +127,11 @@ pub struct Tagger<'c> {
 }
 
 impl<'c> Tagger<'c> {
+    /// Returns how many words the title and the text of the last posting have.
+    pub fn words(&self) -> [u64; 2] {
+        self.scorer.words()
+    }
+
     /// Classifies a posting.
     pub fn tag(&mut self, posting: &Posting) -> Tag<'c> {
         let Classifier { corpus, model, choices, .. } = self.classifier;

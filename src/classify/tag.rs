@@ -116,6 +116,12 @@ impl<'c> Tag<'c> {
         self.ranking.get(1).filter(|_| self.words_known > 0.0)
     }
 
+    /// Returns the closest role's share of the probability of the two closest roles, 0.5..=1.
+    pub(crate) fn role_sure(&self) -> f64 {
+        let [closest, second] = [0, 1].map(|n| self.ranking.get(n).map_or(0.0, |r| r.probability));
+        closest / (closest + second).max(f64::MIN_POSITIVE)
+    }
+
     /// Returns the probability of each role in taxonomy order, and last that of none of them. They
     /// sum to 1.
     pub fn posterior(&self) -> Vec<f64> {

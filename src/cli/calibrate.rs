@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use rolecall::Classifier;
 use rolecall::batch::OutputFile;
 use rolecall::dedup::ContentDigest;
 use rolecall::demand::Known;
@@ -14,6 +13,8 @@ use rolecall::evaluate::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, Metric, Report,
     TitleFigures, calibrate, judge,
 };
+use rolecall::likeness::{LikenessReference, LikenessRow};
+use rolecall::{Classifier, Posting};
 use serde_json::json;
 
 use super::Data;
@@ -33,7 +34,8 @@ pub(super) struct Arguments {
     /// but are no evidence of what the classifier does to real ones
     #[arg(long, value_name = "NAME")]
     written: Vec<String>,
-    /// Write calibration.toml, terms.tsv, evidence.tsv and labelled.tsv into this folder: that of the taxonomy, to use them
+    /// Write calibration.toml, terms.tsv, evidence.tsv, labelled.tsv and likeness.toml into this folder: that of the
+    /// taxonomy, to use them
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Measure with this many folds; the postings of an employer and near-duplicates are never split
@@ -78,9 +80,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         arguments.labelled.names(),
         titles.len(),
     );
+    let commented: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     if let Some(folder) = &arguments.output {
         let toml = toml::to_string(&calibration).context("the calibration can't be written")?;
-        let commented: String = comment.lines().map(|line| format!("# {line}\n")).collect();
         write(&folder.join("calibration.toml"), &format!("{commented}\n{toml}"))?;
         let what =
             "Learned weights in thousandths: log-odds for the gates, points of BM25 for the roles.";
@@ -113,6 +115,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         .zip(cross_validated)
         .map(|(posting, outcome)| Judged { posting, outcome })
         .collect();
+    if let Some(folder) = &arguments.output {
+        write_likeness(&folder.join("likeness.toml"), &fitted, &unseen, arguments, &commented)?;
+    }
     let mut report = Report::new(taxonomy, &unseen, &groups);
     let mut seen = Report::new(taxonomy, &judge(&fitted, &postings), &groups);
     if !arguments.labelled.has_parts() {
@@ -188,6 +193,46 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     }
     writeln!(out, "\n{learned} terms have learned weights")?;
     Ok(Exit::Done)
+}
+
+/// Writes what labelled boards are like. One that is there is of an earlier fit: it goes if there are too few
+/// boards to tell.
+fn write_likeness(
+    path: &Path,
+    fitted: &Classifier,
+    unseen: &[Judged<'_>],
+    arguments: &Arguments,
+    comment: &str,
+) -> anyhow::Result<()> {
+    let mut tagger = fitted.tagger();
+    let found = unseen.iter().filter(|judged| !arguments.written.contains(&judged.posting.file));
+    let rows = found.map(|Judged { posting, outcome }| {
+        let body = posting.body.iter().map(|text| text.as_str().into()).collect();
+        let tag = tagger.tag(&Posting { title: posting.title.as_str().into(), body });
+        let mut roles: Vec<f64> =
+            outcome.posterior.split_last().map_or(&[][..], |of| of.1).to_vec();
+        roles.sort_by(|a, b| b.total_cmp(a));
+        let both: f64 = roles.iter().take(2).sum();
+        LikenessRow {
+            board: &posting.board,
+            weight: posting.weight.unwrap_or(1.0),
+            words_known: tag.words_known,
+            scope: outcome.scope,
+            role_sure: roles.first().map_or(1.0, |closest| closest / both.max(f64::MIN_POSITIVE)),
+        }
+    });
+    match LikenessReference::of(rows) {
+        Some(likeness) => {
+            let toml = toml::to_string(&likeness).context("the likeness can't be written")?;
+            let what = "# How labelled boards differ: mean of each measure, standard deviation between boards \
+                        and within them.";
+            write(path, &format!("{comment}{what}\n\n{toml}"))
+        }
+        None if path.exists() => {
+            fs::remove_file(path).with_context(|| format!("{}: cannot remove", path.display()))
+        }
+        None => Ok(()),
+    }
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

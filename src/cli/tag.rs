@@ -140,6 +140,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                     "rejects": report.rejects.as_deref().map(path_value),
                     "manifest": report.manifest.as_deref().map(path_value),
                     "was_complete": report.was_complete,
+                    "likeness": classifier.corpus().likeness.map(|labelled| labelled.judge(&report.rows.likeness)),
                 }));
                 log.copies(&report.inputs);
                 tell_files(&log, &report)?;
@@ -160,6 +161,10 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     log.finish();
     if log.is_for_people() {
         tell_counts(&classifier, &all, start.elapsed())?;
+        let likeness = classifier.corpus().likeness.map(|labelled| labelled.judge(&all.likeness));
+        if let Some(warning) = likeness.and_then(|likeness| likeness.warning()) {
+            writeln!(anstream::stderr(), "{warning}")?;
+        }
         if all.rows_set_aside > 0 && arguments.output.is_none() && arguments.rejects.is_none() {
             writeln!(
                 anstream::stderr(),

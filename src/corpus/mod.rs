@@ -28,6 +28,7 @@ pub use terms::{ALONE, EMPLOYER, TermWeights};
 
 use crate::demand::Known;
 use crate::demand::correct::{CorrectionError, Evidence};
+use crate::likeness::LikenessReference;
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
 use crate::text::StopWords;
@@ -37,6 +38,12 @@ const EVIDENCE: &str = "evidence.tsv";
 
 /// The file that tells which postings are labelled, and how.
 const LABELLED: &str = "labelled.tsv";
+
+/// The file that tells what labelled boards are like.
+const LIKENESS: &str = "likeness.toml";
+
+/// The files that decide no answer.
+const ABOUT_ANSWERS: [&str; 3] = [EVIDENCE, LABELLED, LIKENESS];
 
 /// Everything that is data and not code, loaded and validated.
 #[derive(Debug, Clone)]
@@ -53,6 +60,8 @@ pub struct Corpus {
     pub stop_words: StopWords,
     /// Names that job boards give to their title and text columns.
     pub column_names: ColumnNames,
+    /// What labelled boards are like; nothing if the taxonomy has none.
+    pub likeness: Option<LikenessReference>,
     source: Arc<CorpusSource>,
 }
 
@@ -91,6 +100,7 @@ impl Corpus {
             calibration,
             terms,
             stop_words: StopWords::parse(&shared("stopwords.txt")?.text),
+            likeness: source.get(LIKENESS).map(load_likeness).transpose()?,
             column_names: shared("columns.toml")?.parse_toml()?,
             source: Arc::new(source),
         })
@@ -139,20 +149,29 @@ impl Corpus {
     }
 
     /// Returns the SHA-256 of the files of the corpus, names and contents, as 64 hexadecimal digits, but
-    /// for `evidence.tsv` and `labelled.tsv`, which decide no answer. The same files give the same hash,
-    /// embedded or from a folder.
+    /// for `evidence.tsv`, `labelled.tsv` and `likeness.toml`, which decide no answer. The same files give the
+    /// same hash, embedded or from a folder.
     /// Takes about a millisecond.
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
-        for file in
-            self.source.files().filter(|file| ![EVIDENCE, LABELLED].contains(&file.name.as_str()))
-        {
+        let decides = |file: &&CorpusFile| !ABOUT_ANSWERS.contains(&file.name.as_str());
+        for file in self.source.files().filter(decides) {
             for part in [file.name.as_bytes(), file.text.as_bytes()] {
                 hasher.update((part.len() as u64).to_le_bytes());
                 hasher.update(part);
             }
         }
         crate::index::hexadecimal(&hasher.finalize())
+    }
+}
+
+fn load_likeness(file: &CorpusFile) -> Result<LikenessReference, CorpusError> {
+    let likeness: LikenessReference = file.parse_toml()?;
+    match likeness.out_of_range() {
+        Some((key, expected, found)) => {
+            Err(file.invalid(&key, format!("expected {expected}, found {found}")))
+        }
+        None => Ok(likeness),
     }
 }
 

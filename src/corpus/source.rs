@@ -13,12 +13,13 @@ use super::CorpusError;
 static EMBEDDED: [&[(&str, &str)]; 2] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
 
 /// Files that a folder may have beside its roles and neighbours.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "background.tsv",
     "calibration.toml",
     "columns.toml",
     "evidence.tsv",
     "labelled.tsv",
+    "likeness.toml",
     "stopwords.txt",
     "taxonomy.toml",
     "terms.tsv",

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::count::Dictionary;
 use crate::dedup::Signature;
+use crate::likeness::LikenessCounts;
 
 /// What some rows of an input say. Texts are numbered within it.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ pub(super) struct Facts {
     pub(super) signatures: Vec<Signature>,
     /// By field, in the order of [`Field::ALL`].
     pub(super) fields: [FieldCounts; Field::ALL.len()],
+    /// What tells how like the labelled postings the rows are.
+    pub(super) likeness: LikenessCounts,
     /// Line and reason of the rows that could not be read.
     pub(super) set_aside: Vec<(u64, String)>,
 }
@@ -70,6 +73,13 @@ impl Candidates {
         let odds = (sharpness * (second_score - score)).exp();
         let first = scope / (1.0 + odds);
         Self { closest: (closest, first as f32), second: (second, (scope - first) as f32) }
+    }
+
+    /// Returns the scope, and the closest role's share of what both roles have.
+    pub(super) fn scope_and_sureness(self) -> (f64, f64) {
+        let [(_, closest), (_, second)] = self.pairs();
+        let scope = closest + second;
+        (scope, closest / scope.max(f64::MIN_POSITIVE))
     }
 
     pub(super) fn pairs(self) -> [(usize, f64); 2] {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Interval;
+use crate::likeness::Likeness;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,8 @@ pub struct Quality {
     pub postings: u64,
     /// Postings that repeat an earlier ad; nothing if duplicates are not known.
     pub duplicates: Option<u64>,
+    /// How unlike the labelled postings the rows are; nothing if that is not known for the taxonomy.
+    pub likeness: Option<Likeness>,
     /// What each field of the rows gave: place, date, salary, remote, employer.
     pub fields: Vec<FieldQuality>,
 }

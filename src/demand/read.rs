@@ -175,7 +175,10 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let employer = cell_of(shape.posting.employer);
         let (class, candidates, ad) = match &shape.tags {
             Some(tags) => match self.read_tag(tags, &cell) {
-                Ok(read) => read,
+                Ok(read) => {
+                    self.count_likeness(tags, read.1, &cell);
+                    read
+                }
                 Err(reason) => {
                     self.facts.set_aside.push((line(), reason));
                     return;
@@ -261,7 +264,24 @@ impl<'c, 'r> FactReader<'c, 'r> {
                 |ranked: &crate::classify::Ranked<'_>| (ranked.position(), f64::from(ranked.score));
             Candidates::new(tag.scope, of(closest), of(second), self.sharpness)
         });
+        let [_, words] = tagger.words();
+        self.facts.likeness.count(words, tag.words_known, tag.scope, tag.role_sure());
         (class, candidates)
+    }
+
+    /// Counts what the columns of a tagged row tell: a title alone is another kind of text.
+    fn count_likeness<'a>(
+        &mut self,
+        tags: &TagColumns,
+        candidates: Option<Candidates>,
+        cell: &impl Fn(usize) -> Cow<'a, str>,
+    ) {
+        let has_text =
+            tags.basis.is_some_and(|basis| matches!(&*cell(basis), "title+text" | "text"));
+        if let Some(candidates) = candidates.filter(|_| has_text) {
+            let (scope, role_sure) = candidates.scope_and_sureness();
+            self.facts.likeness.count_scope(scope, role_sure);
+        }
     }
 
     fn read_tag<'a>(

@@ -21,6 +21,7 @@ use super::{Evidence, Known, Overview, Unit};
 use crate::batch::{
     BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
 };
+use crate::likeness::Likeness;
 use crate::table::TableError;
 use crate::{Classifier, Corpus};
 
@@ -416,6 +417,8 @@ impl DemandRun {
         let certifications = Certifications::embedded()?;
         let certifications: Vec<_> = certifications.all().iter().map(|c| c.name.clone()).collect();
         let mut quality = self.quality();
+        quality.likeness = corpus.likeness.map(|labelled| labelled.judge(&self.tally.likeness));
+        let warning = quality.likeness.as_ref().and_then(Likeness::warning);
         quality.duplicates = all.ads.map(|ads| all.postings - ads);
         let mut overview = Overview {
             title: format!("Demand for {}", corpus.taxonomy.title),
@@ -439,7 +442,7 @@ impl DemandRun {
             employers: reader.employers(&views),
             methods: Vec::new(),
             evidence: shown.evidence.clone(),
-            assumptions: shown.assumptions.clone(),
+            assumptions: warning.into_iter().chain(shown.assumptions.iter().cloned()).collect(),
             inputs: self.input_lines(),
             manifest: shown.manifest.clone(),
         };

@@ -17,6 +17,8 @@ pub(super) struct TagColumns {
     /// Scope, closest role and its score, runner-up and its score; all or nothing.
     pub(super) candidates: Option<[usize; 5]>,
     pub(super) cluster: Option<usize>,
+    /// What the tag is made of.
+    pub(super) basis: Option<usize>,
 }
 
 /// The columns of an input that are read.
@@ -50,6 +52,7 @@ impl TagColumns {
             role: find("role")?,
             candidates: all.then(|| candidates.map(Option::unwrap_or_default)),
             cluster: find("cluster"),
+            basis: find("basis"),
         })
     }
 }
@@ -99,10 +102,11 @@ impl DemandShape {
         if *reads_texts {
             wanted.extend(&posting.text);
         }
-        if let Some(TagColumns { role, candidates, cluster }) = tags {
+        if let Some(TagColumns { role, candidates, cluster, basis }) = tags {
             wanted.push(*role);
             wanted.extend(candidates.iter().flatten());
             wanted.extend(cluster);
+            wanted.extend(basis);
         }
         wanted.extend(saying.wanted());
         wanted.sort_unstable();

@@ -304,6 +304,7 @@ impl DemandRun {
             rows_set_aside: tally.rows_set_aside,
             postings: rows,
             duplicates: None,
+            likeness: None,
             fields: fields.collect(),
         }
     }

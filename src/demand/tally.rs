@@ -12,6 +12,7 @@ use super::count::{Counted, Cube, Dictionary, Measures, Member};
 use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
 use super::key::{Attribute, Key};
 use crate::dedup::{Duplicates, Verdict};
+use crate::likeness::LikenessCounts;
 
 /// Which rows a cube counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,7 @@ pub(super) struct Tally {
     pub(super) fields: [FieldCounts; Field::ALL.len()],
     pub(super) set_aside: Vec<SetAside>,
     pub(super) rows_set_aside: u64,
+    pub(super) likeness: LikenessCounts,
     pub(super) repeated: u64,
     /// Rows that are labelled.
     pub(super) rows_known: u64,
@@ -156,6 +158,7 @@ impl Tally {
             fields: Default::default(),
             set_aside: Vec::new(),
             rows_set_aside: 0,
+            likeness: LikenessCounts::default(),
             repeated: 0,
             rows_known: 0,
             without_ad: 0,
@@ -281,6 +284,7 @@ impl Tally {
         for (sum, counts) in self.fields.iter_mut().zip(&facts.fields) {
             sum.add(counts);
         }
+        self.likeness.add(&facts.likeness);
         self.rows_set_aside += facts.set_aside.len() as u64;
         let room = KEPT_SET_ASIDE.saturating_sub(self.set_aside.len());
         self.set_aside.extend(facts.set_aside.iter().take(room).map(|(line, reason)| SetAside {
