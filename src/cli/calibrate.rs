@@ -207,8 +207,7 @@ fn write_likeness(
     let mut tagger = fitted.tagger();
     let found = unseen.iter().filter(|judged| !arguments.written.contains(&judged.posting.file));
     let rows = found.map(|Judged { posting, outcome }| {
-        let body = posting.body.iter().map(|text| text.as_str().into()).collect();
-        let tag = tagger.tag(&Posting { title: posting.title.as_str().into(), body });
+        let tag = tagger.tag(&posting.as_posting());
         let mut roles: Vec<f64> =
             outcome.posterior.split_last().map_or(&[][..], |of| of.1).to_vec();
         roles.sort_by(|a, b| b.total_cmp(a));

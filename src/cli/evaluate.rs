@@ -81,11 +81,7 @@ fn write_errors(path: &Path, classifier: &Classifier, judged: &[Judged<'_>]) -> 
         if one.is_right() && closest_is_right {
             continue;
         }
-        let tag = tagger.tag(&Posting {
-            title: posting.title.as_str().into(),
-            body: posting.body.iter().map(|text| text.as_str().into()).collect(),
-            employer: posting.employer.as_str().into(),
-        });
+        let tag = tagger.tag(&posting.as_posting());
         let closest = tag.ranking.first();
         let label = posting
             .label

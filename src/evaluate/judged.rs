@@ -91,13 +91,9 @@ pub fn judge<'p>(classifier: &Classifier, postings: &'p [LabelledPosting]) -> Ve
     let mut tagger = classifier.tagger();
     postings
         .iter()
-        .map(|posting| {
-            let text = Posting {
-                title: posting.title.as_str().into(),
-                body: posting.body.iter().map(|text| text.as_str().into()).collect(),
-                employer: posting.employer.as_str().into(),
-            };
-            Judged { posting, outcome: Outcome::from(&tagger.tag(&text)) }
+        .map(|posting| Judged {
+            posting,
+            outcome: Outcome::from(&tagger.tag(&posting.as_posting())),
         })
         .collect()
 }

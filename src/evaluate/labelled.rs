@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::Corpus;
+use crate::posting::Posting;
 use crate::table::TableError;
 use crate::taxonomy::{NONE, Taxonomy};
 
@@ -132,6 +133,17 @@ pub struct LabelledPosting {
     pub by: String,
     /// The name of the file that the text is from.
     pub file: String,
+}
+
+impl LabelledPosting {
+    /// Returns what the classifier is told.
+    pub fn as_posting(&self) -> Posting<'_> {
+        Posting {
+            title: self.title.as_str().into(),
+            body: self.body.iter().map(|text| text.as_str().into()).collect(),
+            employer: self.employer.as_str().into(),
+        }
+    }
 }
 
 /// Labelled postings of one or more files.
