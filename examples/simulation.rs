@@ -165,7 +165,8 @@ fn simulate(
             evidence.rows.iter().cloned().partition(|row| half[row.group as usize])
         }
     };
-    let labelled = Evidence { classes: evidence.classes, rows: labelled };
+    let boards = evidence.boards.clone();
+    let labelled = Evidence { classes: evidence.classes, boards, rows: labelled };
     // The natural mix of roles, more or less like it.
     let labels = evidence.labels();
     let concentration = [1.0, 10.0, 100.0][below(&mut random, 3)];

@@ -92,8 +92,8 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         let judged = found.map(|((posting, outcome), &group)| (posting, outcome, group));
         let evidence = Evidence::of(judged, &corpus.taxonomy);
         let what = "What was answered for labelled postings by a fit that had not seen them: label, answer, how \
-                    many postings of a natural mix it stands for, number of the employer, probability of the two \
-                    closest roles.";
+                    many postings of a natural mix it stands for, number of the employer, board, probability of \
+                    the two closest roles.";
         let tsv = evidence.to_tsv(&corpus.taxonomy, &format!("{comment}\n{what}"));
         write(&folder.join("evidence.tsv"), &tsv)?;
         let real = postings.iter().filter(|posting| !arguments.written.contains(&posting.file));

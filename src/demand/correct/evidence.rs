@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::CorrectionError;
@@ -9,6 +10,8 @@ use crate::taxonomy::{NONE, Taxonomy};
 pub struct Evidence {
     /// How many classes there are: the roles, and last `none`.
     pub classes: usize,
+    /// The names of the boards that rows are of.
+    pub boards: Vec<String>,
     /// One for each labelled posting.
     pub rows: Vec<EvidenceRow>,
 }
@@ -24,12 +27,33 @@ pub struct EvidenceRow {
     pub weight: Option<f64>,
     /// Who hires: the postings of one employer are not independent.
     pub group: u32,
+    /// Where it was found, by its position among the boards: they differ in what is easy to tell.
+    pub board: u32,
     /// The probabilities of the closest role and of the runner-up; the rest of 1 is that of `none`.
     pub candidates: [(usize, f64); 2],
 }
 
 /// The columns of the file.
-const HEADER: &str = "label\tanswer\tweight\tgroup\tclosest\tsecond";
+const HEADER: &str = "label\tanswer\tweight\tgroup\tboard\tclosest\tsecond";
+
+/// Numbers boards in the order of their first row.
+#[derive(Default)]
+struct Boards {
+    names: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Boards {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
 
 impl EvidenceRow {
     /// Returns the probability of each of so many classes.
@@ -59,6 +83,7 @@ impl Evidence {
         taxonomy: &Taxonomy,
     ) -> Self {
         let none = taxonomy.roles.len();
+        let mut boards = Boards::default();
         let row = |(posting, outcome, group): (&LabelledPosting, &Outcome, usize)| {
             let mut ranking: Vec<usize> = (0..none).collect();
             ranking.sort_by(|&a, &b| outcome.scores[b].total_cmp(&outcome.scores[a]));
@@ -72,15 +97,17 @@ impl Evidence {
                 answer: outcome.answer.unwrap_or(none),
                 weight: posting.weight,
                 group: u32::try_from(group).unwrap_or(u32::MAX),
+                board: boards.number(&posting.board),
                 candidates: [closest, second].map(share),
             }
         };
-        Self { classes: none + 1, rows: judged.into_iter().map(row).collect() }
+        let rows = judged.into_iter().map(row).collect();
+        Self { classes: none + 1, boards: boards.names, rows }
     }
 
     /// Reads `evidence.tsv`: after comments and a header a line for each labelled posting, with the id of
-    /// its class, that of the answer, the weight (may be empty), the number of its group, and `id:probability`
-    /// of the two closest roles.
+    /// its class, that of the answer, the weight (may be empty), the number of its group, the name of its
+    /// board (may be empty), and `id:probability` of the two closest roles.
     ///
     /// # Errors
     ///
@@ -91,10 +118,11 @@ impl Evidence {
             NONE => Some(ids.len()),
             id => ids.iter().position(|other| *other == id),
         };
-        let parse = |line: &str| -> Result<EvidenceRow, String> {
+        let mut boards = Boards::default();
+        let mut parse = |line: &str| -> Result<EvidenceRow, String> {
             let cells: Vec<_> = line.split('\t').collect();
-            let [label, answer, weight, group, closest, second] = cells[..] else {
-                return Err(format!("expected 6 cells between tabs, found {}", cells.len()));
+            let [label, answer, weight, group, board, closest, second] = cells[..] else {
+                return Err(format!("expected 7 cells between tabs, found {}", cells.len()));
             };
             let class = |id: &str| {
                 class(id).ok_or_else(|| format!("expected a role or `none`, found `{id}`"))
@@ -123,6 +151,7 @@ impl Evidence {
                 answer: class(answer)?,
                 weight: if weight.is_empty() { None } else { Some(positive(weight)?) },
                 group: group.parse().map_err(|_| format!("expected a group, found `{group}`"))?,
+                board: boards.number(board),
                 candidates,
             })
         };
@@ -139,7 +168,7 @@ impl Evidence {
             }
             rows.push(parse(content).map_err(|problem| invalid(line, problem))?);
         }
-        Ok(Self { classes: ids.len() + 1, rows })
+        Ok(Self { classes: ids.len() + 1, boards: boards.names, rows })
     }
 
     /// Returns the text that [`parse`](Self::parse) reads, under a comment.
@@ -148,11 +177,14 @@ impl Evidence {
         let mut text: String = comment.lines().map(|line| format!("# {line}\n")).collect();
         text.push_str(HEADER);
         text.push('\n');
-        for EvidenceRow { label, answer, weight, group, candidates } in &self.rows {
+        for EvidenceRow { label, answer, weight, group, board, candidates } in &self.rows {
             let weight = weight.map_or(String::new(), |weight| weight.to_string());
             let [closest, second] = candidates.map(|(class, p)| format!("{}:{p:.4}", id(class)));
+            let board = self.boards.get(*board as usize).map_or("", String::as_str);
+            // A name with a tab would be two cells.
+            let board = board.replace(['\t', '\n', '\r'], " ");
             text += &format!(
-                "{}\t{}\t{weight}\t{group}\t{closest}\t{second}\n",
+                "{}\t{}\t{weight}\t{group}\t{board}\t{closest}\t{second}\n",
                 id(*label),
                 id(*answer)
             );

@@ -30,9 +30,9 @@ impl Case {
     fn evidence(&self) -> Evidence {
         let rows = self.labels.iter().zip(&self.answers).zip(&self.candidates);
         let row = |((&label, &answer), &candidates): ((&usize, &usize), &[(usize, f64); 2])| {
-            EvidenceRow { label, answer, weight: None, group: 0, candidates }
+            EvidenceRow { label, answer, weight: None, group: 0, board: 0, candidates }
         };
-        Evidence { classes: self.classes, rows: rows.map(row).collect() }
+        Evidence { classes: self.classes, boards: vec![String::new()], rows: rows.map(row).collect() }
     }
 
     /// QuaPy's matrices have no pattern of all roles in them.
