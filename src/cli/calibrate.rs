@@ -14,7 +14,7 @@ use rolecall::evaluate::{
     TitleFigures, calibrate, judge,
 };
 use rolecall::likeness::{LikenessReference, LikenessRow};
-use rolecall::{Classifier, Posting};
+use rolecall::Classifier;
 use serde_json::json;
 
 use super::Data;

@@ -7,7 +7,7 @@ use rolecall::batch::OutputFile;
 use rolecall::evaluate::{Judged, LabelledPosting, Report, groups, judge};
 use rolecall::score::Contribution;
 use rolecall::taxonomy::NONE;
-use rolecall::{Classifier, Posting};
+use rolecall::Classifier;
 
 use super::Data;
 use super::choosing::Choosing;

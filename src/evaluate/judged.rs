@@ -1,7 +1,6 @@
 use super::LabelledPosting;
 use crate::classify::model::Decision;
 use crate::classify::{Classifier, Tag};
-use crate::posting::Posting;
 use crate::taxonomy::Taxonomy;
 
 /// What was answered for a posting, as far as figures need it.
