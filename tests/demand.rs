@@ -269,3 +269,41 @@ fn the_name_of_a_work_model_beats_yes_and_no() {
         assert!(table.contains(row), "{table}");
     }
 }
+
+#[test]
+fn files_that_were_tagged_otherwise_are_not_corrected() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let tag = |more: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(["tag", "-q", "--force", "-o"]).arg(&tagged).args(more).arg(&sample);
+        assert!(command.output().unwrap().status.success());
+    };
+    let is_corrected = || {
+        let found = demand(&["--format", "json", "--no-dedup"], &[&tagged]);
+        assert_eq!(found.status.code(), Some(0), "{}", text(&found.stderr));
+        let json: Value = serde_json::from_slice(&found.stdout).unwrap();
+        let why = json["overview"]["assumptions"].to_string();
+        (json["rows"][0]["corrected"].is_number(), why)
+    };
+    tag(&[]);
+    assert!(is_corrected().0);
+    tag(&["--min-confidence", "0.5"]);
+    let (corrected, why) = is_corrected();
+    assert!(!corrected && why.contains("it was tagged with --min-confidence"), "{why}");
+    tag(&["--prevalence", "0.5"]);
+    let (corrected, why) = is_corrected();
+    assert!(!corrected && why.contains("it was tagged with --prevalence"), "{why}");
+    // A manifest that says nothing of a choice, or is none of this version, vouches for nothing.
+    tag(&[]);
+    let manifest = folder.path("tagged.csv.manifest.json");
+    let said = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, said.replace("--prevalence", "--prior")).unwrap();
+    assert!(!is_corrected().0);
+    fs::write(&manifest, "{}").unwrap();
+    let (corrected, why) = is_corrected();
+    assert!(!corrected && why.contains("another version of rolecall"), "{why}");
+    fs::remove_file(&manifest).unwrap();
+    assert!(is_corrected().0);
+}

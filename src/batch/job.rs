@@ -12,7 +12,7 @@ use super::checkpoint::{Checkpoint, Current};
 use super::encode::{Encoder, OutputFormat, Plan};
 use super::input::{Input, InputOptions, Resume};
 use super::inputs::InputPath;
-use super::manifest::{Manifest, RunTimes};
+use super::manifest::{Manifest, RunTimes, answer_settings};
 use super::part::{PartFile, beside};
 use super::pipeline::tag_input;
 use super::rejects::RejectFile;
@@ -24,7 +24,6 @@ use super::watch::Watch;
 use super::worker::{DuplicateState, Job};
 use super::{BatchError, Summary};
 use crate::Classifier;
-use crate::classify::Choices;
 use crate::dedup::Signature;
 use crate::table::{Compression, Digested, ParquetForm, TableError};
 
@@ -293,13 +292,12 @@ fn settings(
     let list = crate::index::hexadecimal(&list.finalize());
     let input = &options.input;
     let mut settings = BTreeMap::new();
-    let Choices { min_confidence, prevalence } = classifier.choices();
     let mut set = |name: &str, value: String| settings.insert(name.to_owned(), value);
     set("version of rolecall", env!("CARGO_PKG_VERSION").to_owned());
-    set("corpus", classifier.corpus().hash());
+    for (name, value) in answer_settings(classifier) {
+        set(name, value);
+    }
     set("list of inputs", format!("{} files, {}", inputs.len(), &list[..16]));
-    set("--min-confidence", min_confidence.to_string());
-    set("--prevalence", prevalence.map_or("of the calibration".to_owned(), |p| p.to_string()));
     set("prefix", options.prefix.clone());
     set("format", options.format.as_str().to_owned());
     set("compression", options.compression.as_str().to_owned());

@@ -11,6 +11,7 @@ use super::part::{beside, replace};
 use super::report::{InputReport, Report};
 use super::{BatchError, Summary};
 use crate::Classifier;
+use crate::classify::Choices;
 use crate::likeness::Likeness;
 use crate::table::Digested;
 
@@ -66,6 +67,17 @@ pub struct RunTimes {
     pub threads: usize,
     /// Whether it went on from an interrupted one.
     pub resumed: bool,
+}
+
+/// Returns what decides the answers, by the names in a manifest.
+pub(super) fn answer_settings(classifier: &Classifier) -> [(&'static str, String); 3] {
+    let Choices { min_confidence, prevalence } = classifier.choices();
+    let prevalence = prevalence.map_or("of the calibration".to_owned(), |p| p.to_string());
+    [
+        ("corpus", classifier.corpus().hash()),
+        ("--min-confidence", min_confidence.to_string()),
+        ("--prevalence", prevalence),
+    ]
 }
 
 /// Returns where the manifest of an output is.
@@ -131,6 +143,22 @@ impl Manifest {
             Some(manifest) if is_same(&manifest) => Ok(manifest),
             _ => Err(BatchError::Exists { path: output.to_owned() }),
         }
+    }
+
+    /// Reads the manifest beside an output, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is one that this version can't read.
+    pub fn beside(output: &Path) -> Result<Option<Self>, serde_json::Error> {
+        fs::read(path_for(output)).ok().map(|bytes| serde_json::from_slice(&bytes)).transpose()
+    }
+
+    /// Returns the name of the first setting by which this classifier may answer otherwise than the one that
+    /// made the output: `corpus`, `--min-confidence` or `--prevalence`.
+    pub fn answered_otherwise_than(&self, classifier: &Classifier) -> Option<&'static str> {
+        let mut now = answer_settings(classifier).into_iter();
+        now.find(|(name, value)| self.settings.get(*name) != Some(value)).map(|(name, _)| name)
     }
 
     pub(super) fn into_report(self, output: &Path) -> Report {

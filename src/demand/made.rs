@@ -1,15 +1,12 @@
 //! Checks that rows are answered as the evidence is about, before their counts are corrected by it.
 
-use std::fs;
 use std::path::Path;
-
-use serde_json::Value;
 
 use super::correct::{self, Corrector};
 use super::{DemandError, Evidence, Shown};
-use crate::batch::InputPath;
+use crate::batch::{InputPath, Manifest};
 use crate::classify::Choices;
-use crate::{Classifier, Corpus};
+use crate::Classifier;
 
 impl Shown {
     /// Has counts corrected by labelled postings, which come from a source that is named for the record.
@@ -29,7 +26,7 @@ impl Shown {
             return Err(DemandError::AnsweredOtherwise);
         }
         for input in inputs {
-            check_manifest(&input.path, classifier.corpus())?;
+            check_manifest(&input.path, classifier)?;
         }
         let labels = evidence.labels();
         self.corrector = Some(Corrector::new(evidence, Corrector::DRAWS)?);
@@ -42,24 +39,15 @@ impl Shown {
     }
 }
 
-/// Checks that a tagged file was tagged with this corpus and by its default choices, if the manifest beside
-/// it says how it was tagged.
-fn check_manifest(input: &Path, corpus: &Corpus) -> Result<(), DemandError> {
-    let mut name = input.as_os_str().to_owned();
-    name.push(".manifest.json");
-    let Ok(text) = fs::read_to_string(&name) else { return Ok(()) };
-    let Ok(manifest) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
-    let settings = &manifest["settings"];
+/// Checks that a tagged file was tagged as this classifier would, if the manifest beside it says how it was
+/// tagged.
+fn check_manifest(input: &Path, classifier: &Classifier) -> Result<(), DemandError> {
     let differs =
         |what: &'static str| DemandError::TaggedOtherwise { path: input.to_owned(), what };
-    if settings["corpus"].as_str().is_some_and(|hash| hash != corpus.hash()) {
-        return Err(differs("another corpus"));
+    let manifest = Manifest::beside(input).map_err(|_| differs("another version of rolecall"))?;
+    match manifest.and_then(|manifest| manifest.answered_otherwise_than(classifier)) {
+        None => Ok(()),
+        Some("corpus") => Err(differs("another corpus")),
+        Some(other) => Err(differs(other)),
     }
-    if settings["--min-confidence"].as_str().is_some_and(|value| value != "0") {
-        return Err(differs("--min-confidence"));
-    }
-    if settings["--prevalence"].as_str().is_some_and(|value| value != "of the calibration") {
-        return Err(differs("--prevalence"));
-    }
-    Ok(())
 }
