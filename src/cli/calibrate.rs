@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use rolecall::Classifier;
 use rolecall::batch::OutputFile;
 use rolecall::dedup::ContentDigest;
 use rolecall::demand::Known;
@@ -14,7 +15,6 @@ use rolecall::evaluate::{
     TitleFigures, calibrate, judge,
 };
 use rolecall::likeness::{LikenessReference, LikenessRow};
-use rolecall::Classifier;
 use serde_json::json;
 
 use super::Data;

@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use rolecall::Classifier;
 use rolecall::batch::OutputFile;
 use rolecall::evaluate::{Judged, LabelledPosting, Report, groups, judge};
 use rolecall::score::Contribution;
 use rolecall::taxonomy::NONE;
-use rolecall::Classifier;
 
 use super::Data;
 use super::choosing::Choosing;

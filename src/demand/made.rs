@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::correct::{self, Corrector};
 use super::{DemandError, Evidence, Shown};
+use crate::Classifier;
 use crate::batch::{InputPath, Manifest};
 use crate::classify::Choices;
-use crate::Classifier;
 
 impl Shown {
     /// Has counts corrected by labelled postings, which come from a source that is named for the record.

@@ -90,7 +90,8 @@ pub fn run(
         Key::Role | Key::Tier => None,
     });
     let reported = REPORTED.into_iter().filter(|_| options.report);
-    for attribute in asked.chain(reported) {
+    // How many boards rows come from says how sure counts are.
+    for attribute in asked.chain(reported).chain([Attribute::Board]) {
         if !attributes.contains(&attribute) {
             attributes.push(attribute);
         }
@@ -409,7 +410,9 @@ impl DemandRun {
         let by_default = if self.tally.knows_ads() { Unit::Ads } else { Unit::Postings };
         let unit = shown.unit.unwrap_or(by_default);
         let corrector = shown.corrector.as_ref();
-        let reader = Reader { tally: &self.tally, taxonomy: &corpus.taxonomy, unit, corrector };
+        let (tally, taxonomy) = (&self.tally, &corpus.taxonomy);
+        let mut reader = Reader { tally, taxonomy, unit, corrector, correction: None };
+        reader.correction = reader.correction(&views);
         let table = reader.table(by, &views, shown.with_none);
         let (all, in_scope) = reader.totals(&views);
         let readers = FieldReaders::embedded()?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::correct::{Corrected, Corrector};
+use super::correct::{Corrected, Correction};
 use super::count::Counted;
 use super::facts::Field;
 use super::key::{Attribute, Key, Period};
@@ -21,9 +21,6 @@ const EMPLOYERS: usize = 50;
 
 /// Employers, titles and certifications that are shown of each role.
 const TOP: usize = 10;
-
-/// Draws for the methods that are shown for comparison.
-const METHOD_DRAWS: usize = 200;
 
 /// The US has as many states and the like as are shown; other places are told apart by region.
 const COUNTRIES: usize = 12;
@@ -170,21 +167,26 @@ impl Reader<'_> {
         cells
     }
 
-    /// Puts corrected counts in, and what each method says.
-    pub(super) fn correct(&self, overview: &mut Overview, views: &Views) {
-        let Some(corrector) = self.corrector else { return };
-        let roles = self.taxonomy.roles.len();
-        let groups = self.by_number(views, View::Roles);
-        let answers: Vec<u64> = (0..=roles)
-            .map(|class| u32::try_from(class).ok().and_then(|class| groups.get(&class)))
-            .map(|counted| counted.map_or(0, |counted| self.unit_of(counted)))
-            .collect();
+    /// Corrects the answers of the rows that are not labelled.
+    pub(super) fn correction(&self, views: &Views) -> Option<Correction> {
+        let corrector = self.corrector?;
+        let answers = self.answers_of_all(views).unlabelled;
+        Some(corrector.adjusted_count(&answers, self.tally.makeup(corrector)))
+    }
+
+    fn answers_of_all(&self, views: &Views) -> Answers {
         let views_by_class = [View::Roles, View::KnownRoles, View::KnownLabels];
         let by_class = self.answers(views, views_by_class).into_values().next();
-        let Answers { unlabelled, labels } = by_class.unwrap_or_else(|| Answers::new(roles + 1));
-        let rows: u64 = unlabelled.iter().sum();
-        let all: Vec<usize> = (0..roles).collect();
-        let adjusted = corrector.adjusted_count(&unlabelled, Corrector::DRAWS).plus(&labels);
+        by_class.unwrap_or_else(|| Answers::new(self.taxonomy.roles.len() + 1))
+    }
+
+    /// Puts corrected counts in, and what they are without correction.
+    pub(super) fn correct(&self, overview: &mut Overview, views: &Views) {
+        let (Some(corrector), Some(correction)) = (self.corrector, &self.correction) else {
+            return;
+        };
+        let all: Vec<usize> = (0..self.taxonomy.roles.len()).collect();
+        let adjusted = correction.whole.clone().plus(&self.answers_of_all(views).labels);
         overview.in_scope.corrected = Some(adjusted.interval(&all));
         for (n, role) in overview.roles.iter_mut().enumerate() {
             role.group.corrected = corrector.knows(n).then(|| adjusted.interval(&[n]));
@@ -201,19 +203,12 @@ impl Reader<'_> {
                 in_scope: corrected.interval(&all),
             });
         };
-        method("raw count", &corrector.raw_count(&answers, Corrector::DRAWS));
+        let groups = self.by_number(views, View::Roles);
+        let tagged = (0..)
+            .take(corrector.classes())
+            .map(|class: u32| groups.get(&class).map_or(0, |counted| self.unit_of(counted)));
+        method("raw count", &corrector.raw_count(&tagged.collect::<Vec<_>>()));
         method("adjusted count (ACC)", &adjusted);
-        if let Some(posteriors) = self.tally.posteriors.as_ref().filter(|p| p.rows() > 0) {
-            // Probabilities are of postings; their shares serve for ads as well.
-            let scale = rows as f64 / posteriors.rows() as f64;
-            let probabilistic = corrector.probabilistic_adjusted_count(posteriors, METHOD_DRAWS);
-            method(
-                "probabilistic adjusted count (PACC)",
-                &probabilistic.times(scale).plus(&labels),
-            );
-            let maximised = corrector.expectation_maximisation(posteriors, METHOD_DRAWS);
-            method("expectation maximisation (EM)", &maximised.times(scale).plus(&labels));
-        }
     }
 
     fn wholes(&self, views: &Views) -> (u64, u64) {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::correct::{Corrected, Corrector};
+use super::correct::{Corrected, Correction, Corrector, Part};
 use super::count::Counted;
-use super::key::Key;
+use super::key::{Attribute, Key};
 use super::overview::{Counts, Duration, Salary, Unit};
 use super::tally::{Tally, View, Views};
 use crate::evaluate::Interval;
@@ -55,6 +55,8 @@ pub(super) struct Reader<'t> {
     pub(super) taxonomy: &'t Taxonomy,
     pub(super) unit: Unit,
     pub(super) corrector: Option<&'t Corrector>,
+    /// What is made of all rows, if they are corrected.
+    pub(super) correction: Option<Correction>,
 }
 
 /// What a group counts, by class, where rows that are labelled count by their label.
@@ -100,7 +102,7 @@ impl Reader<'_> {
         match key {
             Key::Role => self.role(number),
             Key::Tier => self.taxonomy.tiers.get(number as usize).map_or(NONE, |tier| &tier.id),
-            Key::Attribute(super::Attribute::Employer) => self.tally.spelling(number),
+            Key::Attribute(Attribute::Employer) => self.tally.spelling(number),
             Key::Attribute(_) => self.tally.texts.text(number),
         }
     }
@@ -149,7 +151,7 @@ impl Reader<'_> {
         let whole_scope =
             groups(View::InScope).first().map_or(0, |(_, counted)| self.unit_of(counted));
         let share = |count: u64, of: u64| (of > 0).then(|| count as f64 / of as f64);
-        let corrected = self.corrected(views);
+        let corrected = self.corrected(by, views);
         let is_none = |keys: &[u32]| {
             by.iter().zip(keys).any(|(key, &n)| match key {
                 Key::Role => n as usize >= self.taxonomy.roles.len(),
@@ -195,20 +197,29 @@ impl Reader<'_> {
         DemandTable { keys: by.iter().map(ToString::to_string).collect(), unit: self.unit, rows }
     }
 
-    /// Corrects the answers of each group of the other keys.
-    fn corrected(&self, views: &Views) -> HashMap<Box<[u32]>, Corrected> {
-        let Some(corrector) = self.corrector else { return HashMap::new() };
+    /// Corrects the answers of each group of the other keys, so that they add up to the whole.
+    fn corrected(&self, by: &[Key], views: &Views) -> HashMap<Box<[u32]>, Corrected> {
+        let Some(correction) = &self.correction else { return HashMap::new() };
         let asked = [View::AskedAnswers, View::KnownAskedAnswers, View::KnownAskedLabels];
         let answers = self.answers(views, asked);
         if answers.len() > MAX_GROUPS {
             return HashMap::new();
         }
-        let draws = if answers.len() > FEW_GROUPS { FEW_DRAWS } else { Corrector::DRAWS };
-        let correct = |(others, answers): (&[u32], Answers)| {
-            let Answers { unlabelled, labels } = answers;
-            (others.into(), corrector.adjusted_count(&unlabelled, draws).plus(&labels))
-        };
-        answers.into_iter().map(correct).collect()
+        let in_scope = views.get(&View::AskedInScope).map_or(&[][..], Vec::as_slice);
+        let employers: HashMap<&[u32], Option<u64>> =
+            in_scope.iter().map(|(keys, counted)| (&**keys, counted.employers)).collect();
+        let knows_employers = self.tally.knows_employers();
+        let is_of_one_board = by.contains(&Key::Attribute(Attribute::Board));
+        let (mut parts, mut labelled) = (Vec::new(), Vec::new());
+        for (others, Answers { unlabelled, labels }) in answers {
+            let employers = employers.get(others).copied().unwrap_or(Some(0));
+            let employers = employers.filter(|_| knows_employers);
+            parts.push(Part { answers: unlabelled, employers, is_of_one_board });
+            labelled.push((others, labels));
+        }
+        let draws = if parts.len() > FEW_GROUPS { FEW_DRAWS } else { Corrector::DRAWS };
+        let corrected = correction.parts(&parts, draws).into_iter().zip(labelled);
+        corrected.map(|(part, (others, labels))| (others.into(), part.plus(&labels))).collect()
     }
 
     /// Returns the answers of each group of the keys that follow that of the class, from views of all rows, of

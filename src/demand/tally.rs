@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::correct::Posteriors;
+use super::correct::{Corrector, Makeup};
 use super::count::{Counted, Cube, Dictionary, Measures, Member};
 use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
 use super::key::{Attribute, Key};
@@ -103,8 +103,12 @@ pub(super) struct Tally {
     pub(super) without_ad: u64,
     pub(super) first_day: Option<Date>,
     pub(super) last_day: Option<Date>,
-    /// The probabilities of the rows that are not labelled, for the report, if each of them says them.
-    pub(super) posteriors: Option<Posteriors>,
+    /// How many rows are answered with a class, by its number and that of the employer, if it is named,
+    employers: FxHashMap<(u32, Option<u32>), u64>,
+    /// and by that of the board.
+    boards: FxHashMap<(u32, u32), u64>,
+    /// Where the board stands among the attributes.
+    board: Option<usize>,
     translated: Vec<u32>,
     /// How many rows spell an employer so, by the numbers of its plain form and of the spelling.
     spellings: FxHashMap<(u32, u32), u64>,
@@ -142,7 +146,6 @@ impl Tally {
                 Place::Attribute(attributes.iter().position(|a| a == attribute).unwrap_or(0))
             }
         };
-        let classes = tiers.len();
         let whole = Measures { ads: true, employers: true, salaries: true, days: true };
         let ads = Measures { ads: true, ..Measures::default() };
         let mut tally = Self {
@@ -164,7 +167,9 @@ impl Tally {
             without_ad: 0,
             first_day: None,
             last_day: None,
-            posteriors: with_report.then(|| Posteriors::new(classes)),
+            employers: FxHashMap::default(),
+            boards: FxHashMap::default(),
+            board: attributes.iter().position(|attribute| *attribute == Attribute::Board),
             translated: Vec::new(),
             spellings: FxHashMap::default(),
             shown: FxHashMap::default(),
@@ -245,7 +250,7 @@ impl Tally {
             let local = &facts.attributes[n * self.width..][..self.width];
             values.extend(local.iter().map(|&text| self.translated[text as usize]));
             let global = |text: u32| self.translated[text as usize];
-            let Fact { class, employer, salary, days, day, candidates, label, .. } = *fact;
+            let Fact { class, employer, salary, days, day, label, .. } = *fact;
             let member = Member {
                 ad,
                 employer: employer.map(global),
@@ -253,12 +258,12 @@ impl Tally {
                 days,
             };
             self.rows_known += u64::from(label.is_some());
-            match (&mut self.posteriors, candidates) {
-                _ if label.is_some() => {}
-                (Some(posteriors), Some(candidates)) => posteriors.add(candidates.pairs()),
-                // A text without a known word says nothing; it is none.
-                (Some(posteriors), None) if class == none => posteriors.add([(0, 0.0), (1, 0.0)]),
-                (posteriors, _) => *posteriors = None,
+            let number_of_class = u32::try_from(class).unwrap_or(u32::MAX);
+            if label.is_none() {
+                *self.employers.entry((number_of_class, member.employer)).or_insert(0) += 1;
+                if let Some(n) = self.board {
+                    *self.boards.entry((number_of_class, values[n])).or_insert(0) += 1;
+                }
             }
             self.first_day = [self.first_day, day].into_iter().flatten().min();
             self.last_day = self.last_day.max(day);
@@ -270,7 +275,7 @@ impl Tally {
                 }
                 keys.clear();
                 keys.extend(places.iter().map(|place| match *place {
-                    Place::Role => u32::try_from(class).unwrap_or(u32::MAX),
+                    Place::Role => number_of_class,
                     Place::Tier => self.tiers[class],
                     Place::Attribute(n) => values[n],
                     Place::Label => label.unwrap_or(u32::MAX),
@@ -303,6 +308,17 @@ impl Tally {
     /// Tells whether any row names its employer.
     pub(super) fn knows_employers(&self) -> bool {
         self.fields[Field::Employer as usize].read > 0
+    }
+
+    /// Returns how many employers and boards the rows come from.
+    pub(super) fn makeup(&self, corrector: &Corrector) -> Makeup {
+        let employers = self.employers.iter();
+        let employers =
+            employers.map(|(&(class, employer), &rows)| (class as usize, employer, rows));
+        let boards = self.boards.iter();
+        let boards = boards.map(|(&(class, board), &rows)| (class as usize, board, rows));
+        let known = |board: u32| corrector.board(self.texts.text(board));
+        Makeup::of(self.tiers.len(), employers, boards, known)
     }
 
     /// Returns how an employer is spelled, or the text itself if it is no employer.

@@ -1,60 +1,87 @@
-//! Draws anew: the labelled postings, and the file.
+//! Draws anew: the classifier's errors in the file, and the file.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rand_distr::{Distribution, Exp1, Gamma, Poisson, StandardNormal};
+use rand_distr::{Distribution, Gamma, StandardNormal};
 
-use super::confusion::{Confusion, Pattern, Seen};
-use super::{Evidence, Posteriors};
+use super::confusion::Confusion;
+use super::error_model::{Alarms, ErrorModel, OfRole};
 use crate::evaluate::{Interval, percentile};
 
 /// The same draws every time.
 const SEED: u64 = 2010;
 
+/// At least so many postings of a role are taken to be found. If none were, a file would say nothing of it, and
+/// least squares could make anything of that.
+const LEAST_FOUND: f64 = 0.06;
+
 /// Seeded draws.
-pub struct Draws {
+pub(super) struct Draws {
     random: ChaCha8Rng,
 }
 
 impl Draws {
     /// Starts a sequence of draws, the same for the same number.
-    pub fn new(number: u64) -> Self {
+    pub(super) fn new(number: u64) -> Self {
         Self { random: ChaCha8Rng::seed_from_u64(SEED ^ number) }
     }
 
-    /// Draws what labelled postings say of the classifier's errors: the Bayesian bootstrap (Rubin 1981)
-    /// over employers. Each employer's postings get a weight drawn from the exponential distribution
-    /// with mean 1, and each class what the pattern of all roles says, drawn from the gamma
-    /// distribution. With one posting to an employer the columns have a Dirichlet distribution.
-    pub(super) fn confusion(
-        &mut self,
-        evidence: &Evidence,
-        seen: &[Seen],
-        weights: &[f64],
-        pattern: &Pattern,
-    ) -> Confusion {
-        let weights = self.reweigh(evidence, weights);
-        let prior = |class: usize| {
-            let mean = pattern.postings(class, evidence.classes);
-            mean.into_iter().map(|mean| self.gamma(mean)).collect()
+    /// Draws what is answered in a file for the postings of each class, given the share of its rows that
+    /// are tagged with a role: there are no more false alarms than that.
+    pub(super) fn confusion(&mut self, model: &ErrorModel, tagged: f64) -> Confusion {
+        let none = model.roles.len();
+        let mut matrix = vec![vec![0.0; none + 1]; none + 1];
+        let of_file: f64 = StandardNormal.sample(&mut self.random);
+        for (class, OfRole { found, shared, size, roles }) in model.roles.iter().enumerate() {
+            let odds = (found / (1.0 - found)).ln() + shared * of_file;
+            let mean = 1.0 / (1.0 + (-odds).exp());
+            let found = self.beta(mean.clamp(1e-4, 1.0 - 1e-4), *size).max(LEAST_FOUND);
+            self.fill(&mut matrix, class, found, roles);
+        }
+        let Alarms { share, between_boards, size, roles } = &model.alarms;
+        let board = match *between_boards {
+            variance if variance > 0.0 => self.gamma(1.0 / variance) * variance,
+            _ => 1.0,
         };
-        Confusion::from_weights(evidence, seen, &weights, prior)
+        let alarms = self.beta((share * board).clamp(1e-7, 0.8), *size).min(tagged);
+        self.fill(&mut matrix, none, alarms, roles);
+        Confusion { matrix }
     }
 
-    /// Draws a weight for each employer, and multiplies those of its postings by it.
-    pub(super) fn reweigh(&mut self, evidence: &Evidence, weights: &[f64]) -> Vec<f64> {
-        let groups = evidence.rows.iter().map(|row| row.group).max().map_or(0, |last| last + 1);
-        let drawn: Vec<f64> = (0..groups).map(|_| Exp1.sample(&mut self.random)).collect();
-        let row = |(row, weight): (&super::EvidenceRow, &f64)| weight * drawn[row.group as usize];
-        evidence.rows.iter().zip(weights).map(row).collect()
+    /// Fills the column of a class: a share of its postings is answered with roles.
+    fn fill(&mut self, matrix: &mut [Vec<f64>], class: usize, share: f64, roles: &[f64]) {
+        for (row, of_role) in matrix.iter_mut().zip(self.dirichlet(roles)) {
+            row[class] = share * of_role;
+        }
+        if let Some(none) = matrix.last_mut() {
+            none[class] = 1.0 - share;
+        }
     }
 
     /// Draws from the gamma distribution with this shape and scale 1.
-    fn gamma(&mut self, shape: f64) -> f64 {
+    pub(super) fn gamma(&mut self, shape: f64) -> f64 {
         if shape <= 0.0 {
             return 0.0;
         }
         Gamma::new(shape, 1.0).map_or(shape, |gamma| gamma.sample(&mut self.random))
+    }
+
+    /// Draws from the beta distribution with this mean, as if from so many rows.
+    pub(super) fn beta(&mut self, mean: f64, rows: f64) -> f64 {
+        let (yes, no) = (self.gamma(mean * rows), self.gamma((1.0 - mean) * rows));
+        if yes + no > 0.0 { yes / (yes + no) } else { mean }
+    }
+
+    /// Draws from the Dirichlet distribution with these parameters.
+    fn dirichlet(&mut self, parameters: &[f64]) -> Vec<f64> {
+        let mut drawn: Vec<f64> = parameters.iter().map(|&shape| self.gamma(shape)).collect();
+        let sum: f64 = drawn.iter().sum();
+        if sum > 0.0 {
+            drawn.iter_mut().for_each(|share| *share /= sum);
+            return drawn;
+        }
+        let sum = parameters.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        parameters.iter().map(|shape| shape / sum).collect()
     }
 
     /// Draws the shares that a file was drawn from, given its counts: how many are in scope from the beta
@@ -72,43 +99,11 @@ impl Draws {
         drawn.push(none / all);
         drawn
     }
-
-    pub(super) fn poisson(&mut self, mean: f64) -> f64 {
-        if mean <= 0.0 {
-            return 0.0;
-        }
-        Poisson::new(mean).map_or(mean, |poisson| poisson.sample(&mut self.random))
-    }
-
-    /// Draws mean probabilities anew: normal, with the covariance of a mean of so many rows.
-    pub(super) fn means(&mut self, posteriors: &Posteriors, root: &[Vec<f64>]) -> Vec<f64> {
-        let mut means = posteriors.means();
-        let normal: Vec<f64> =
-            root.iter().map(|_| StandardNormal.sample(&mut self.random)).collect();
-        let mut sum = 0.0;
-        for (n, row) in root.iter().enumerate() {
-            let moved: f64 = row.iter().zip(&normal).map(|(cell, z)| cell * z).sum();
-            means[n] = (means[n] + moved).max(0.0);
-            sum += means[n];
-        }
-        if let Some(none) = means.last_mut() {
-            *none = (1.0 - sum).max(0.0);
-        }
-        means
-    }
 }
 
-/// How much wider than between percentiles an interval is. In the simulation (`examples/simulation.rs`)
-/// plain percentiles cover the truth in 91 to 95 of 100 draws, because few labelled postings make the
-/// errors of a rare role look more certain than they are.
-const WIDENING: f64 = 1.15;
-
-/// Returns a count with its 95 % interval: from the 2.5th to the 97.5th percentile of some draws, and
-/// 15 % wider, but not below 0.
-pub fn interval(value: f64, mut draws: Vec<f64>) -> Interval {
+/// Returns a count with its 95 % interval: from the 2.5th to the 97.5th percentile of some draws.
+pub(super) fn interval(value: f64, mut draws: Vec<f64>) -> Interval {
     draws.sort_unstable_by(f64::total_cmp);
-    let [low, high] = [0.025, 0.975]
-        .map(|share| percentile(&draws, share))
-        .map(|end| (value + WIDENING * (end - value)).max(0.0));
-    Interval { value, low: low.min(value), high: high.max(value) }
+    let [low, high] = [0.025, 0.975].map(|share| percentile(&draws, share));
+    Interval { value, low: low.min(value).max(0.0), high: high.max(value) }
 }

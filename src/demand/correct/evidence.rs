@@ -217,3 +217,45 @@ impl Evidence {
         self.rows.iter().map(weight).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Corpus;
+
+    const TEXT: &str = "\
+# what it is
+label\tanswer\tweight\tgroup\tboard\tclosest\tsecond
+none\tnone\t137.489\t0\tone\ttrainer:0.0181\timplementation-manager:0.0000
+trainer\tnone\t\t1\t\ttrainer:0.4000\timplementation-manager:0.1000
+trainer\ttrainer\t1\t2\tone\ttrainer:0.9000\timplementation-manager:0.0500
+";
+
+    fn parse(text: &str) -> Result<Evidence, String> {
+        let corpus = Corpus::embedded().unwrap();
+        Evidence::parse(Path::new("e.tsv"), text, &corpus.taxonomy).map_err(|it| it.to_string())
+    }
+
+    #[test]
+    fn boards_are_read_and_written() {
+        let evidence = parse(TEXT).unwrap();
+        assert_eq!(evidence.boards, ["one", ""]);
+        assert_eq!(evidence.rows.iter().map(|row| row.board).collect::<Vec<_>>(), [0, 1, 0]);
+        let corpus = Corpus::embedded().unwrap();
+        assert_eq!(evidence.to_tsv(&corpus.taxonomy, "what it is"), TEXT);
+    }
+
+    #[test]
+    fn evidence_of_another_form_is_refused_by_line() {
+        let error = |from: &str, to: &str| parse(&TEXT.replace(from, to)).unwrap_err();
+        assert!(error("\tboard\t", "\t").starts_with("e.tsv:2: expected the header"));
+        assert_eq!(error("0\tone\t", "0\t"), "e.tsv:3: expected 7 cells between tabs, found 6");
+        assert_eq!(error("\t2\tone", "\tx\tone"), "e.tsv:5: expected a group, found `x`");
+    }
+
+    #[test]
+    fn the_corpus_knows_the_board_of_every_posting() {
+        let evidence = Corpus::embedded().unwrap().evidence().unwrap();
+        assert!(evidence.boards.len() > 40 && !evidence.boards.iter().any(String::is_empty));
+    }
+}

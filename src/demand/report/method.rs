@@ -12,13 +12,13 @@ const ALWAYS: [&str; 4] = [
      Counts measure what employers advertise where the file was collected.",
     "An ad is what several postings repeat, in the same words or nearly. An employer is counted once for all \
      spellings that differ in case, punctuation or legal form.",
-    "The correction assumes that a role's postings look alike in this file and among the labelled ones, and that \
-     only the mix differs. Intervals do not contain the doubt about that: on boards unlike the labelled ones they \
-     are too narrow. A labelled sample of this file (`rolecall audit`) needs no such assumption.",
+    "The correction assumes that the postings of this file differ from the labelled ones in their mix and else no \
+     more than boards and employers among the labelled ones differ from each other. A labelled sample of this file \
+     (`rolecall audit`) needs no such assumption.",
     "Counts by month, state, region and employer are as tagged; they are not corrected.",
 ];
 
-/// Says how counts are corrected, and shows what each method gives.
+/// Says how counts are corrected, and shows them beside those as tagged.
 pub(super) fn method(overview: &Overview) -> Markup {
     html! {
         ul {
@@ -32,7 +32,8 @@ pub(super) fn method(overview: &Overview) -> Markup {
                 " labelled postings, " (number::count(evidence.in_scope)) " of them with a role ("
                 bdi { (plain(&evidence.source, NAME)) } "). The shares of the roles are those whose expected answers are nearest "
                 "to those found: the adjusted count by constrained least squares (Forman 2008; Firat 2016). Intervals "
-                "hold 95 % of bootstrap draws of both the labelled postings, by employer, and the file."
+                "hold 95 % of draws of the classifier's errors, which differ by board and employer, and of the file: the "
+                "fewer employers and boards it has, the wider they are."
             }
         }
         @if !overview.methods.is_empty() { (methods(overview).show()) }
