@@ -1,5 +1,6 @@
 //! Black-box tests of `rolecall demand` over the real binary.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -306,4 +307,46 @@ fn files_that_were_tagged_otherwise_are_not_corrected() {
     assert!(!corrected && why.contains("another version of rolecall"), "{why}");
     fs::remove_file(&manifest).unwrap();
     assert!(is_corrected().0);
+}
+
+/// Sums of corrected postings by role (or all, where no key is), with the widths beside what is tagged.
+fn corrected(tagged: &Path, by: &str) -> BTreeMap<String, f64> {
+    let output = demand(&["-q", "--unit", "postings", "--by", by], &[tagged]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let mut reader = csv::Reader::from_reader(&output.stdout[..]);
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name);
+    let mut sums = BTreeMap::new();
+    for row in reader.records().map(Result::unwrap) {
+        let number = |name: &str| row[at(name).unwrap()].parse::<f64>().ok();
+        let Some(count) = number("corrected") else { continue };
+        assert!(number("corrected_high") > number("corrected_low"), "{row:?}");
+        let role = at("role").map_or("", |role| &row[role]);
+        *sums.entry(role.to_owned()).or_insert(0.0) += count;
+    }
+    sums
+}
+
+#[test]
+fn corrected_groups_add_up_to_the_file() {
+    let folder = Folder::new();
+    let tagged = folder.path("tagged.csv");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let mut command = Command::new(BINARY);
+    let status = command.args(["tag", "-q", "-o"]).args([&tagged, &sample]).status().unwrap();
+    assert!(status.success());
+    let whole = corrected(&tagged, "role");
+    assert_eq!(whole.len(), 11, "{whole:?}");
+    for by in ["state,role", "role,employer", "board,tier,role"] {
+        let parts = corrected(&tagged, by);
+        assert!(whole.keys().eq(parts.keys()), "{by}: {parts:?}");
+        for (role, count) in &whole {
+            assert!((parts[role] - count).abs() < 0.001, "{by} {role}: {} {count}", parts[role]);
+        }
+    }
+    let all = |by| corrected(&tagged, by).into_values().sum::<f64>();
+    let tiers = all("tier");
+    for by in ["month", "state,tier"] {
+        assert!((all(by) - tiers).abs() < 0.001, "{by}");
+    }
 }
