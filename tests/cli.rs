@@ -51,6 +51,27 @@ fn classify_shows_role_tier_ranking_and_evidence() {
 }
 
 #[test]
+fn an_ad_for_two_roles_is_told() {
+    let ad = "General Hospital moves to Epic. We are hiring: Epic Analyst, EHR Trainer";
+    insta::assert_snapshot!(output_of(&["classify", "--top", "3", ad]));
+    let answer: serde_json::Value =
+        serde_json::from_str(&output_of(&["classify", "--json", ad])).unwrap();
+    let jobs = answer["jobs"].as_array().unwrap();
+    assert_eq!(jobs[1]["title"], "EHR Trainer");
+    assert_eq!(jobs[1]["role"], "trainer");
+    assert!(jobs[1]["scope"].as_f64().unwrap() > 0.5);
+    let answer: serde_json::Value = serde_json::from_str(&output_of(&[
+        "classify",
+        "--json",
+        "--title",
+        "EHR/EMR Trainer",
+        "Teach nurses.",
+    ]))
+    .unwrap();
+    assert_eq!(answer["jobs"], serde_json::json!([]));
+}
+
+#[test]
 fn explain_adds_up_to_the_scores() {
     insta::assert_snapshot!(output_of(&[
         "classify",

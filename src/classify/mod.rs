@@ -1,12 +1,15 @@
 //! From scores to an answer: ranking, scope, confidence, tag and evidence.
 
+mod candidates;
 mod evidence;
+mod jobs;
 pub(crate) mod model;
 mod tag;
 
 use std::path::Path;
 
 pub use evidence::{GateEvidence, ScopeLine};
+pub use jobs::Job;
 use model::{Model, Sums};
 pub use tag::{Gate, Ranked, Tag, TitleScope};
 

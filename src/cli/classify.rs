@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fs;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -5,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use encoding_rs::{UTF_16BE, UTF_16LE};
-use rolecall::classify::{Ranked, TitleScope};
+use rolecall::classify::{Job, Ranked, TitleScope};
 use rolecall::table::{Decoder, detect, refuse_unsupported};
 use rolecall::text::printable;
 use rolecall::{Corpus, Posting, Tag, Tagger};
@@ -79,12 +80,15 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let corpus = classifier.corpus();
     let mut tagger = classifier.tagger();
     let tag = tagger.tag(&posting);
+    let jobs = classifier.jobs(&posting);
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        let object = object(arguments, corpus, &posting, &tag, &tagger);
+        let mut object = object(arguments, corpus, &posting, &tag, &tagger);
+        object["jobs"] = jobs.iter().map(job).collect();
         writeln!(out, "{object}")?;
     } else {
         show(&mut out, arguments, corpus, &tag, &tagger)?;
+        show_jobs(&mut out, &jobs)?;
     }
     Ok(Exit::Done)
 }
@@ -199,6 +203,25 @@ fn show(
         .map(|term| format!("{} {FAINT}{:.2}{FAINT:#}", term.term, term.total()))
         .collect();
     writeln!(out, "evidence    {}", terms.join("  "))
+}
+
+/// Says in one line that an ad may hire for several roles, with a title for each.
+fn show_jobs(out: &mut impl Write, jobs: &[Job<'_>]) -> std::io::Result<()> {
+    let mut roles = HashSet::new();
+    let titles: Vec<_> = jobs
+        .iter()
+        .filter(|job| roles.insert(&job.role.id))
+        .map(|job| format!("\"{}\" ({ROLE}{}{ROLE:#})", printable(&job.title), job.role.id))
+        .collect();
+    if titles.is_empty() {
+        return Ok(());
+    }
+    let titles = titles.join(", ");
+    writeln!(out, "\nThis ad may hire for more than one role: {titles}; classify each by itself.")
+}
+
+fn job(job: &Job<'_>) -> Value {
+    json!({ "title": job.title, "role": job.role.id, "scope": rounded(job.scope, 4) })
 }
 
 fn object(

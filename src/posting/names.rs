@@ -48,8 +48,26 @@ impl ColumnNames {
 
     /// Tells whether a cell holds a word that job titles are made of.
     pub(super) fn has_title_word(&self, cell: &str) -> bool {
-        cell.split(|c: char| !c.is_alphanumeric())
-            .any(|word| self.title_words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        cell.split(|c: char| !c.is_alphanumeric()).any(|word| self.is_title_word(word))
+    }
+
+    /// Tells whether a text ends with a word that job titles are made of, or with its plural; a level (`II`, `3`)
+    /// may stand behind it.
+    pub(crate) fn ends_with_title_word(&self, text: &str) -> bool {
+        let is_level = |word: &str| {
+            matches!(word, "I" | "II" | "III" | "IV" | "V")
+                || word.bytes().all(|b| b.is_ascii_digit())
+        };
+        let mut words = text.rsplit(|c: char| !c.is_alphanumeric());
+        let last = words.find(|word| !word.is_empty() && !is_level(word));
+        last.is_some_and(|word| {
+            let singular = word.strip_suffix(['s', 'S']).unwrap_or(word);
+            self.is_title_word(word) || self.is_title_word(singular)
+        })
+    }
+
+    fn is_title_word(&self, word: &str) -> bool {
+        self.title_words.iter().any(|known| known.eq_ignore_ascii_case(word))
     }
 }
 
@@ -81,6 +99,20 @@ pub(crate) fn normalize(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::normalize;
+    use crate::Corpus;
+
+    #[test]
+    fn titles_end_with_a_word_of_titles() {
+        let names = Corpus::embedded().unwrap().column_names;
+        for title in
+            ["EHR Trainer", "Epic analysts", "Data Engineer II", "DATA SCIENTISTS", "Coach"]
+        {
+            assert!(names.ends_with_title_word(title), "{title}");
+        }
+        for text in ["Trainer notes", "", "II", "s", "Health Information"] {
+            assert!(!names.ends_with_title_word(text), "{text}");
+        }
+    }
 
     #[test]
     fn names_are_compared_in_one_form() {

@@ -34,6 +34,9 @@ pub struct Condition {
     pub id: String,
     /// What the condition says, for people.
     pub meaning: String,
+    /// Whether it is true of every job in an ad where it is true of the ad, as what is said of the employer is.
+    #[serde(default)]
+    pub shared: bool,
     /// Some words that speak for it: where the fit starts from.
     pub words: Vec<String>,
 }

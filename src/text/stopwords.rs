@@ -11,6 +11,11 @@ impl StopWords {
         Self(lines.flat_map(str::split_whitespace).map(str::to_owned).collect())
     }
 
+    /// Tells whether a word is among them, in whatever case.
+    pub fn contains(&self, word: &str) -> bool {
+        self.0.contains(&word.to_lowercase())
+    }
+
     /// Iterates over the words in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
