@@ -350,3 +350,26 @@ fn corrected_groups_add_up_to_the_file() {
         assert!((all(by) - tiers).abs() < 0.001, "{by}");
     }
 }
+
+#[test]
+fn intervals_do_not_depend_on_what_else_is_written() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let arguments = ["-q", "--by", "tier,state", "--format"];
+    let of = |format: &str| demand(&[&arguments[..], &[format]].concat(), &[&sample]).stdout;
+    // With the overview more columns are read.
+    let json: Value = serde_json::from_slice(&of("json")).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    let table = of("csv");
+    let mut reader = csv::Reader::from_reader(&table[..]);
+    let column = reader.headers().unwrap().iter().position(|name| name == "corrected_high");
+    let mut compared = 0;
+    for (line, row) in reader.records().map(Result::unwrap).zip(rows) {
+        if let (Ok(high), Some(other)) =
+            (line[column.unwrap()].parse::<f64>(), row["corrected_high"].as_f64())
+        {
+            assert!((high - other).abs() < 1e-5, "{line:?} {other}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 10, "{compared}");
+}

@@ -27,6 +27,8 @@ def shown(table: pa.Table) -> list[dict[str, str]]:
     def cell(value: object) -> str:
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
+        if isinstance(value, float) and "e" in str(value):
+            return f"{value:f}"
         return "" if value is None else str(value)
 
     return [{name: cell(value) for name, value in row.items()} for row in table.to_pylist()]

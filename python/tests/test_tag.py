@@ -124,7 +124,8 @@ def test_every_type_of_text(
     expected = classifier.tag(few).select(TAGS)
     text = few["description"]
     text = text.dictionary_encode() if pa.types.is_dictionary(kind) else text.cast(kind)
-    table = pa.table({"id": few["id"], "title": few["title"], "description": text})
+    names = {name: few[name] for name in ("id", "title", "company")}
+    table = pa.table({**names, "description": text})
     assert classifier.tag(table, "title", "description").select(TAGS).equals(expected)
     sliced = classifier.tag(table.slice(3, 5), "title", "description").select(TAGS)
     assert sliced.equals(expected.slice(3, 5))

@@ -210,6 +210,13 @@ impl Reader<'_> {
             in_scope.iter().map(|(keys, counted)| (&**keys, counted.employers)).collect();
         let knows_employers = self.tally.knows_employers();
         let is_of_one_board = by.contains(&Key::Attribute(Attribute::Board));
+        // Numbers of texts depend on what else is read; draws go to groups by what people call them.
+        let others = by.iter().filter(|key| matches!(key, Key::Attribute(_)));
+        let name = |keys: &[u32]| -> Vec<&str> {
+            others.clone().zip(keys).map(|(key, &n)| self.value(key, n)).collect()
+        };
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.sort_by_cached_key(|(keys, _)| name(keys));
         let (mut parts, mut labelled) = (Vec::new(), Vec::new());
         for (others, Answers { unlabelled, labels }) in answers {
             let employers = employers.get(others).copied().unwrap_or(Some(0));

@@ -139,7 +139,7 @@ class Classifier:
             title: The column of the job title; ``-`` if there is none. Found by name and content
                 if not given.
             text: The column or columns of the text, likewise.
-            employer: The column of the employer's name, likewise by its name.
+            employer: The column of the employer's name, likewise by its name; ``-`` if there is none.
             prefix: What the names of the new columns start with; the taxonomy's name if not given.
             threads: Threads that tag; all cores if not given. The result does not depend on it.
 

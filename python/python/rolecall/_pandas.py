@@ -63,12 +63,11 @@ class _Texts:
     """Columns of a frame as Arrow data, made as they are asked for."""
 
     def __init__(self, frame: pandas.DataFrame, names: list[str], asked: Asked) -> None:
-        # Nobody may have said that the column of employers is one: whatever is in it can be shown.
-        beside = {asked.employer} - {asked.title, *asked.text}
         columns = {n: frame.iloc[:, n] for n in asked.columns}
-        for n in beside & columns.keys():
-            if columns[n].dtype == object:
-                columns[n] = columns[n].map(lambda cell: None if _is_null(cell) else str(cell))
+        # Nobody may have said that the column of employers is one: whatever is in it can be shown.
+        n = asked.employer
+        if n is not None and n not in (asked.title, *asked.text) and columns[n].dtype == object:
+            columns[n] = columns[n].map(lambda cell: None if _is_null(cell) else str(cell))
         self._columns = [(names[n], column) for n, column in columns.items()]
         self._rows = len(frame)
         self.failure: RolecallError | None = None

@@ -39,7 +39,7 @@ def register(
     ``rolecall_role(title, text)`` is the role's id or ``none``. ``rolecall_tag(title, text)`` is a
     struct of all tag columns, without their prefix: ``role``, ``tier``, ``confidence``, ``scope``,
     ``closest_role``, ``score``, ``second_role``, ``second_score``, ``evidence``, ``basis``. A NULL
-    is an empty text.
+    is an empty text. The functions are told no employer; ``tag`` of a relation is.
 
     Args:
         connection: The connection that gets the functions.

@@ -98,8 +98,8 @@ def _sample(df: DataFrame, title: str | None, text: str | Sequence[str] | None) 
 
 
 def _holds_text(field: StructField) -> bool:
-    text = ("string", "varchar", "char", "binary", "array", "struct", "map")
-    return field.dataType.simpleString().startswith(text)
+    kind: str = field.dataType.simpleString()
+    return kind.startswith(("string", "varchar", "char", "binary", "array", "struct", "map"))
 
 
 def _check_types(fields: list[StructField]) -> None:
