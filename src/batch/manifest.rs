@@ -132,9 +132,7 @@ impl Manifest {
         output: &Path,
         settings: &BTreeMap<String, String>,
     ) -> Result<Self, BatchError> {
-        let known = fs::read(path_for(output))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
+        let known = Self::beside(output).ok().flatten();
         let bytes = fs::metadata(output).map(|found| found.len()).ok();
         let is_same = |manifest: &Self| {
             manifest.settings == *settings && Some(manifest.output.bytes) == bytes

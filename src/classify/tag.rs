@@ -1,5 +1,6 @@
 use super::Choices;
 use super::model::{Model, Sums, logistic};
+use crate::likeness::role_sure;
 use crate::taxonomy::{Neighbour, Role, Taxonomy, Tier};
 
 /// A role with the score of a posting for it.
@@ -119,7 +120,7 @@ impl<'c> Tag<'c> {
     /// Returns the closest role's share of the probability of the two closest roles, 0.5..=1.
     pub(crate) fn role_sure(&self) -> f64 {
         let [closest, second] = [0, 1].map(|n| self.ranking.get(n).map_or(0.0, |r| r.probability));
-        closest / (closest + second).max(f64::MIN_POSITIVE)
+        role_sure(closest, second)
     }
 
     /// Returns the probability of each role in taxonomy order, and last that of none of them. They

@@ -14,7 +14,7 @@ use rolecall::evaluate::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, Metric, Report,
     TitleFigures, calibrate, judge,
 };
-use rolecall::likeness::{LikenessReference, LikenessRow};
+use rolecall::likeness::{LikenessReference, LikenessRow, role_sure};
 use serde_json::json;
 
 use super::Data;
@@ -55,6 +55,13 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+impl Arguments {
+    /// Tells whether a posting was found on a board, and not written to be learned from.
+    fn is_found(&self, posting: &LabelledPosting) -> bool {
+        !self.written.contains(&posting.file)
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let corpus = data.corpus()?;
     let postings = arguments.labelled.read(&corpus)?;
@@ -88,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             "Learned weights in thousandths: log-odds for the gates, points of BM25 for the roles.";
         write(&folder.join("terms.tsv"), &terms.to_tsv(&format!("{comment}\n{what}")))?;
         let found = postings.iter().zip(&cross_validated).zip(&groups);
-        let found = found.filter(|((posting, _), _)| !arguments.written.contains(&posting.file));
+        let found = found.filter(|((posting, _), _)| arguments.is_found(posting));
         let judged = found.map(|((posting, outcome), &group)| (posting, outcome, group));
         let evidence = Evidence::of(judged, &corpus.taxonomy);
         let what = "What was answered for labelled postings by a fit that had not seen them: label, answer, how \
@@ -96,7 +103,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                     the two closest roles.";
         let tsv = evidence.to_tsv(&corpus.taxonomy, &format!("{comment}\n{what}"));
         write(&folder.join("evidence.tsv"), &tsv)?;
-        let real = postings.iter().filter(|posting| !arguments.written.contains(&posting.file));
+        let real = postings.iter().filter(|posting| arguments.is_found(posting));
         let labelled = real.filter_map(|LabelledPosting { title, body, label, .. }| {
             Some((ContentDigest::of(title, body)?, *label))
         });
@@ -205,19 +212,19 @@ fn write_likeness(
     comment: &str,
 ) -> anyhow::Result<()> {
     let mut tagger = fitted.tagger();
-    let found = unseen.iter().filter(|judged| !arguments.written.contains(&judged.posting.file));
+    let found = unseen.iter().filter(|judged| arguments.is_found(judged.posting));
     let rows = found.map(|Judged { posting, outcome }| {
         let tag = tagger.tag(&posting.as_posting());
         let mut roles: Vec<f64> =
             outcome.posterior.split_last().map_or(&[][..], |of| of.1).to_vec();
         roles.sort_by(|a, b| b.total_cmp(a));
-        let both: f64 = roles.iter().take(2).sum();
+        let [closest, second] = [0, 1].map(|n| roles.get(n).copied().unwrap_or(0.0));
         LikenessRow {
             board: &posting.board,
             weight: posting.weight.unwrap_or(1.0),
             words_known: tag.words_known,
             scope: outcome.scope,
-            role_sure: roles.first().map_or(1.0, |closest| closest / both.max(f64::MIN_POSITIVE)),
+            role_sure: role_sure(closest, second),
         }
     });
     match LikenessReference::of(rows) {

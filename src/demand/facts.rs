@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::count::Dictionary;
 use crate::dedup::Signature;
-use crate::likeness::LikenessCounts;
+use crate::likeness::{LikenessCounts, role_sure};
 
 /// What some rows of an input say. Texts are numbered within it.
 #[derive(Debug, Default)]
@@ -78,8 +78,7 @@ impl Candidates {
     /// Returns the scope, and the closest role's share of what both roles have.
     pub(super) fn scope_and_sureness(self) -> (f64, f64) {
         let [(_, closest), (_, second)] = self.pairs();
-        let scope = closest + second;
-        (scope, closest / scope.max(f64::MIN_POSITIVE))
+        (closest + second, role_sure(closest, second))
     }
 
     pub(super) fn pairs(self) -> [(usize, f64); 2] {

@@ -173,6 +173,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let cell_of = |n: Option<usize>| n.map_or(Cow::Borrowed(""), &cell);
         let title = cell_of(shape.posting.title);
         let employer = cell_of(shape.posting.employer);
+        let body = || shape.posting.text.iter().map(|&n| cell(n));
         let (class, candidates, ad) = match &shape.tags {
             Some(tags) => match self.read_tag(tags, &cell) {
                 Ok(read) => {
@@ -185,21 +186,24 @@ impl<'c, 'r> FactReader<'c, 'r> {
                 }
             },
             None => {
-                let body = shape.posting.text.iter().map(|&n| cell(n)).collect();
-                let posting = Posting { title: title.clone(), body, employer: employer.clone() };
+                let posting = Posting {
+                    title: title.clone(),
+                    body: body().collect(),
+                    employer: employer.clone(),
+                };
                 let (class, candidates) = self.tag(&posting);
                 (class, candidates, AdOf::Unknown)
             }
         };
         let ad = if shape.compares { AdOf::Signed } else { ad };
         if shape.compares {
-            let body: Vec<_> = shape.posting.text.iter().map(|&n| cell(n)).collect();
+            let body: Vec<_> = body().collect();
             let place = cell_of(shape.posting.place);
             let ad = Ad { title: &title, employer: &employer, place: &place, body: &body };
             self.facts.signatures.push(Signature::of(&ad));
         }
         if self.reading.texts {
-            let body: Vec<_> = shape.posting.text.iter().map(|&n| cell(n)).collect();
+            let body: Vec<_> = body().collect();
             self.facts.postings.push(PostingText {
                 title: title.clone().into_owned(),
                 employer: employer.clone().into_owned(),
@@ -235,8 +239,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let certifications = self.reading.certifications;
         if let Some(certifications) = certifications.filter(|_| class < self.taxonomy.roles.len()) {
             let row = self.facts.rows.len();
-            let texts =
-                [title.clone()].into_iter().chain(shape.posting.text.iter().map(|&n| cell(n)));
+            let texts = [title.clone()].into_iter().chain(body());
             let found: BTreeSet<usize> =
                 texts.flat_map(|text| certifications.positions(&text)).collect();
             self.facts.certifications.extend(found.into_iter().map(|found| (row, found)));
@@ -248,7 +251,6 @@ impl<'c, 'r> FactReader<'c, 'r> {
             _ => None,
         };
         let days = said.days;
-        let body = || shape.posting.text.iter().map(|&n| cell(n));
         let label = if shape.knows { self.reading.known.label(&title, body) } else { None };
         self.facts.rows.push(Fact { class, ad, employer, salary, days, day, candidates, label });
     }

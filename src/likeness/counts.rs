@@ -70,6 +70,11 @@ impl LikenessCounts {
     }
 }
 
+/// Returns the closest role's share of what the two closest roles have, 0..=1.
+pub fn role_sure(closest: f64, second: f64) -> f64 {
+    closest / (closest + second).max(f64::MIN_POSITIVE)
+}
+
 fn parts(share: f64) -> u64 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10,000")]
     let parts = (share.clamp(0.0, 1.0) * PARTS).round() as u64;

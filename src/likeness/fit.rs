@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::counts::{LIKELY, SURE};
 use super::reference::{LikenessMeasure, LikenessReference, WORSE};
+use crate::evaluate::percentile;
 
 /// Labelled postings without which nothing is said of a board.
 const MIN_POSTINGS: [usize; 3] = [25, 10, 10];
@@ -76,7 +77,7 @@ impl LikenessReference {
         distances.sort_by(f64::total_cmp);
         let [words_known, role_sure, in_doubt] =
             boards.map(|boards| measure(boards.iter().map(|(_, board)| board)));
-        let limit = rounded(quantile(&distances, ALIKE).max(1.0));
+        let limit = rounded(percentile(&distances, ALIKE).max(1.0));
         Some(Self { limit, words_known, role_sure, in_doubt })
     }
 }
@@ -115,15 +116,6 @@ fn measure<'b>(boards: impl Iterator<Item = &'b Board> + Clone) -> LikenessMeasu
         within: rounded(within.sqrt()),
         boards: count,
     }
-}
-
-/// Returns a quantile of sorted numbers, between neighbours in proportion.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position")]
-    let below = place.floor() as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
 fn rounded(value: f64) -> f64 {
@@ -170,7 +162,7 @@ mod tests {
 
     #[test]
     fn quantiles_are_between_neighbours() {
-        assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
-        assert_eq!(quantile(&[1.0], 0.95), 1.0);
+        assert_eq!(percentile(&[1.0, 2.0, 4.0], 0.75), 3.0);
+        assert_eq!(percentile(&[1.0], 0.95), 1.0);
     }
 }

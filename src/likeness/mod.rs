@@ -10,7 +10,7 @@ mod fit;
 mod reference;
 mod verdict;
 
-pub use counts::LikenessCounts;
+pub use counts::{LikenessCounts, role_sure};
 pub use fit::LikenessRow;
 pub use reference::{LikenessMeasure, LikenessReference};
 pub use verdict::{Likeness, MeasuredLikeness};

@@ -1,7 +1,7 @@
-use std::collections::HashMap;
 use std::path::Path;
 
 use super::CorrectionError;
+use crate::demand::count::Dictionary;
 use crate::evaluate::{LabelledPosting, Outcome};
 use crate::taxonomy::{NONE, Taxonomy};
 
@@ -36,25 +36,6 @@ pub struct EvidenceRow {
 /// The columns of the file.
 const HEADER: &str = "label\tanswer\tweight\tgroup\tboard\tclosest\tsecond";
 
-/// Numbers boards in the order of their first row.
-#[derive(Default)]
-struct Boards {
-    names: Vec<String>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Boards {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
-        }
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
-    }
-}
-
 impl EvidenceRow {
     /// Returns the probability of each of so many classes.
     pub fn posterior(&self, classes: usize) -> Vec<f64> {
@@ -83,7 +64,7 @@ impl Evidence {
         taxonomy: &Taxonomy,
     ) -> Self {
         let none = taxonomy.roles.len();
-        let mut boards = Boards::default();
+        let mut boards = Dictionary::default();
         let row = |(posting, outcome, group): (&LabelledPosting, &Outcome, usize)| {
             let mut ranking: Vec<usize> = (0..none).collect();
             ranking.sort_by(|&a, &b| outcome.scores[b].total_cmp(&outcome.scores[a]));
@@ -102,7 +83,7 @@ impl Evidence {
             }
         };
         let rows = judged.into_iter().map(row).collect();
-        Self { classes: none + 1, boards: boards.names, rows }
+        Self { classes: none + 1, boards: names(&boards), rows }
     }
 
     /// Reads `evidence.tsv`: after comments and a header a line for each labelled posting, with the id of
@@ -118,7 +99,7 @@ impl Evidence {
             NONE => Some(ids.len()),
             id => ids.iter().position(|other| *other == id),
         };
-        let mut boards = Boards::default();
+        let mut boards = Dictionary::default();
         let mut parse = |line: &str| -> Result<EvidenceRow, String> {
             let cells: Vec<_> = line.split('\t').collect();
             let [label, answer, weight, group, board, closest, second] = cells[..] else {
@@ -168,7 +149,7 @@ impl Evidence {
             }
             rows.push(parse(content).map_err(|problem| invalid(line, problem))?);
         }
-        Ok(Self { classes: ids.len() + 1, boards: boards.names, rows })
+        Ok(Self { classes: ids.len() + 1, boards: names(&boards), rows })
     }
 
     /// Returns the text that [`parse`](Self::parse) reads, under a comment.
@@ -216,6 +197,10 @@ impl Evidence {
         };
         self.rows.iter().map(weight).collect()
     }
+}
+
+fn names(boards: &Dictionary) -> Vec<String> {
+    boards.texts().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -445,6 +445,22 @@ impl Fit<'_> {
             .collect()
     }
 
+    /// Adds up the weights of stems for a part, each once.
+    fn summed(
+        &self,
+        terms: &TermWeights,
+        part: usize,
+        stems: &mut dyn Iterator<Item = u32>,
+    ) -> Vec<f32> {
+        let mut sums = vec![0.0; terms.width()];
+        for stem in stems {
+            if let Some(weights) = terms.weights(&self.stems.names[stem as usize], part) {
+                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            }
+        }
+        sums
+    }
+
     /// Returns the outcome of a posting under a calibration, as the classifier would have it.
     fn outcome(
         &self,
@@ -468,18 +484,9 @@ impl Fit<'_> {
                 }
             }
         }
-        let mut alone = vec![0.0_f32; terms.width()];
-        for &(stem, _) in &features.frequencies[0] {
-            if let Some(weights) = terms.weights(&self.stems.names[stem as usize], ALONE) {
-                alone.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-            }
-        }
-        let mut employer = vec![0.0_f32; terms.width()];
-        for &stem in &features.employer {
-            if let Some(weights) = terms.weights(&self.stems.names[stem as usize], EMPLOYER) {
-                employer.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-            }
-        }
+        let mut title = features.frequencies[0].iter().map(|&(stem, _)| stem);
+        let alone = self.summed(terms, ALONE, &mut title);
+        let employer = self.summed(terms, EMPLOYER, &mut features.employer.iter().copied());
         let model = Model::new(&self.corpus.taxonomy, calibration);
         let sums = features.sums(&learned, &alone, &employer);
         model.decide(sums, features.words_known, Choices::default()).into()
