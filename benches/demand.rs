@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rolecall::batch::{InputOptions, Unwatched, expand};
 use rolecall::demand::field::GivenFields;
-use rolecall::demand::{DemandOptions, Key, Known, Shown, run};
+use rolecall::demand::{DemandOptions, Key, Shown, run};
 use rolecall::{Classifier, Posting};
 
 const ROWS: usize = 30_000;
@@ -101,7 +101,7 @@ fn counting(criterion: &mut Criterion) {
             dedup: None,
             input: InputOptions::default(),
             fields: GivenFields::default(),
-            known: Known::default(),
+            known: None,
             seen: None,
         };
         let found = run(&classifier, &inputs, &options, &Unwatched).expect("the file is valid");

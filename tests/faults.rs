@@ -344,7 +344,7 @@ fn a_panic_of_a_watcher_ends_the_batch() {
             dedup: None,
             input: batch::InputOptions::default(),
             fields: rolecall::demand::field::GivenFields::default(),
-            known: rolecall::demand::Known::default(),
+            known: None,
             seen: None,
         };
         let ended = catch_unwind(AssertUnwindSafe(|| {

@@ -10,9 +10,7 @@ use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall::batch::{InputOptions, Watch, expand};
 use rolecall::demand::field::GivenFields;
-use rolecall::demand::{
-    self, DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit,
-};
+use rolecall::demand::{self, DemandError, DemandFormat, DemandOptions, Key, Sheet, Shown, Unit};
 use rolecall::posting::GivenColumns;
 use rolecall::table::ParquetForm;
 
@@ -86,10 +84,8 @@ impl Asked {
             dedup: self.dedup.then_some(self.dedup_memory << 20),
             input: InputOptions { columns, ..InputOptions::default() },
             fields,
-            known: match self.corrected {
-                true => classifier.corpus().known().map_err(|error| raised(error.to_string()))?,
-                false => Known::default(),
-            },
+            known: (self.corrected.then(|| classifier.corpus().known()).transpose())
+                .map_err(|error| raised(error.to_string()))?,
             seen: self.collected.as_ref().map(day).transpose()?,
         })
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::{self, InputPath, OutputFile};
 use rolecall::demand::{
-    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
+    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Overview, Shown, Unit,
 };
 use rolecall::text::printable;
 
@@ -150,7 +150,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         dedup: (!arguments.no_dedup).then_some((arguments.dedup_memory as usize) << 20),
         input: arguments.reading.options(),
         fields: arguments.fields.given(),
-        known: if arguments.no_correction { Known::default() } else { corpus.known()? },
+        known: (!arguments.no_correction).then(|| corpus.known()).transpose()?,
         seen: arguments.fields.collected,
     };
     let is_for_terminal = arguments.output.is_none() && io::stdout().is_terminal();

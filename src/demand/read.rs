@@ -44,8 +44,8 @@ pub(super) struct Reading<'r> {
     pub(super) readers: &'r FieldReaders,
     /// Looked for in the texts of rows in scope, if they are wanted.
     pub(super) certifications: Option<&'r Certifications>,
-    /// The labelled postings, among which rows are looked up.
-    pub(super) known: &'r Known,
+    /// The labelled postings, among which rows are looked up if they are to be.
+    pub(super) known: Option<&'r Known>,
     /// Whether the texts of rows are kept.
     pub(super) texts: bool,
 }
@@ -251,7 +251,8 @@ impl<'c, 'r> FactReader<'c, 'r> {
             _ => None,
         };
         let days = said.days;
-        let label = if shape.knows { self.reading.known.label(&title, body) } else { None };
+        let known = self.reading.known.filter(|_| shape.knows);
+        let label = known.and_then(|known| known.label(&title, body));
         self.facts.rows.push(Fact { class, ad, employer, salary, days, day, candidates, label });
     }
 

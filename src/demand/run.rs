@@ -46,8 +46,9 @@ pub struct DemandOptions {
     pub input: InputOptions,
     /// What overrides the columns of date, pay and the like that are found.
     pub fields: GivenFields,
-    /// The labelled postings: rows that are among them count by their label where counts are corrected.
-    pub known: Known,
+    /// The labelled postings: rows that are among them count by their label where counts are corrected. Nothing
+    /// if counts are not to be corrected: then it is not looked at what only the correction needs.
+    pub known: Option<Known>,
     /// The day the inputs were collected, for dates such as `4 days ago`, if no column tells it.
     pub seen: Option<Date>,
 }
@@ -90,8 +91,9 @@ pub fn run(
         Key::Role | Key::Tier => None,
     });
     let reported = REPORTED.into_iter().filter(|_| options.report);
-    // How many boards rows come from says how sure counts are.
-    for attribute in asked.chain(reported).chain([Attribute::Board]) {
+    // How many boards rows come from says how sure corrected counts are.
+    let board = options.known.is_some().then_some(Attribute::Board);
+    for attribute in asked.chain(reported).chain(board) {
         if !attributes.contains(&attribute) {
             attributes.push(attribute);
         }
@@ -100,7 +102,10 @@ pub fn run(
     let tier = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let tiers = taxonomy.roles.iter().map(|role| tier(role.tier));
     let tiers = tiers.chain([tier(taxonomy.tiers.len())]).collect();
-    let tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
+    let mut tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
+    if options.known.is_some() {
+        tally.look_at_sources(&attributes);
+    }
     let mut found = DemandRun { tally, inputs: Vec::new(), columns: BTreeMap::new() };
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
         let DemandRun { tally, columns, .. } = &mut found;
@@ -145,7 +150,11 @@ pub(super) fn read_input<S: Sink>(
     let names = &classifier.corpus().column_names;
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
-    let reads = (dedup.is_some(), options.report || texts, !options.known.is_empty());
+    let reads = (
+        dedup.is_some(),
+        options.report || texts,
+        options.known.as_ref().is_some_and(|known| !known.is_empty()),
+    );
     let keys = attributes.iter().filter_map(|attribute| match attribute {
         Attribute::Column(name) => Some(name.as_str()),
         _ => None,
@@ -183,7 +192,7 @@ pub(super) fn read_input<S: Sink>(
         saying: &saying,
         readers: &readers,
         certifications: certifications.as_ref(),
-        known: &options.known,
+        known: options.known.as_ref(),
         texts,
     };
     let (digest, malformed) = (input.digest(), input.malformed());

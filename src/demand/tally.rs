@@ -103,17 +103,34 @@ pub(super) struct Tally {
     pub(super) without_ad: u64,
     pub(super) first_day: Option<Date>,
     pub(super) last_day: Option<Date>,
-    /// How many rows are answered with a class, by its number and that of the employer, if it is named,
-    employers: FxHashMap<(u32, Option<u32>), u64>,
-    /// and by that of the board.
-    boards: FxHashMap<(u32, u32), u64>,
-    /// Where the board stands among the attributes.
-    board: Option<usize>,
+    /// Where the rows that are not labelled come from, if it is looked at.
+    sources: Option<Sources>,
     translated: Vec<u32>,
     /// How many rows spell an employer so, by the numbers of its plain form and of the spelling.
     spellings: FxHashMap<(u32, u32), u64>,
     /// How each employer is shown, by the number of its plain form, once all is counted.
     shown: FxHashMap<u32, u32>,
+}
+
+/// How many rows are answered with a class, by where they come from.
+#[derive(Debug, Default)]
+struct Sources {
+    /// By the number of the class and that of the employer, if it is named.
+    employers: FxHashMap<(u32, Option<u32>), u64>,
+    /// By the number of the class and that of the board.
+    boards: FxHashMap<(u32, u32), u64>,
+    /// Where the board stands among the attributes.
+    board: Option<usize>,
+}
+
+impl Sources {
+    /// Adds a row with the values of its attributes.
+    fn add(&mut self, class: u32, employer: Option<u32>, values: &[u32]) {
+        *self.employers.entry((class, employer)).or_insert(0) += 1;
+        if let Some(n) = self.board {
+            *self.boards.entry((class, values[n])).or_insert(0) += 1;
+        }
+    }
 }
 
 /// A row that could not be counted.
@@ -167,9 +184,7 @@ impl Tally {
             without_ad: 0,
             first_day: None,
             last_day: None,
-            employers: FxHashMap::default(),
-            boards: FxHashMap::default(),
-            board: attributes.iter().position(|attribute| *attribute == Attribute::Board),
+            sources: None,
             translated: Vec::new(),
             spellings: FxHashMap::default(),
             shown: FxHashMap::default(),
@@ -259,11 +274,8 @@ impl Tally {
             };
             self.rows_known += u64::from(label.is_some());
             let number_of_class = u32::try_from(class).unwrap_or(u32::MAX);
-            if label.is_none() {
-                *self.employers.entry((number_of_class, member.employer)).or_insert(0) += 1;
-                if let Some(n) = self.board {
-                    *self.boards.entry((number_of_class, values[n])).or_insert(0) += 1;
-                }
+            if let Some(sources) = self.sources.as_mut().filter(|_| label.is_none()) {
+                sources.add(number_of_class, member.employer, &values);
             }
             self.first_day = [self.first_day, day].into_iter().flatten().min();
             self.last_day = self.last_day.max(day);
@@ -310,12 +322,19 @@ impl Tally {
         self.fields[Field::Employer as usize].read > 0
     }
 
+    /// Has it looked at where rows come from, given what is read of them.
+    pub(super) fn look_at_sources(&mut self, attributes: &[Attribute]) {
+        let board = attributes.iter().position(|attribute| *attribute == Attribute::Board);
+        self.sources = Some(Sources { board, ..Sources::default() });
+    }
+
     /// Returns how many employers and boards the rows come from.
     pub(super) fn makeup(&self, corrector: &Corrector) -> Makeup {
-        let employers = self.employers.iter();
+        let Some(sources) = &self.sources else { return Makeup::unknown(self.tiers.len()) };
+        let employers = sources.employers.iter();
         let employers =
             employers.map(|(&(class, employer), &rows)| (class as usize, employer, rows));
-        let boards = self.boards.iter();
+        let boards = sources.boards.iter();
         let boards = boards.map(|(&(class, board), &rows)| (class as usize, board, rows));
         let known = |board: u32| corrector.board(self.texts.text(board));
         Makeup::of(self.tiers.len(), employers, boards, known)

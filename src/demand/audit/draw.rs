@@ -14,7 +14,7 @@ use crate::batch::{InputOptions, InputPath, InputReport, Watch};
 use crate::demand::facts::{AdOf, Fact, Facts, PostingText};
 use crate::demand::field::GivenFields;
 use crate::demand::run::{Sink, Wanted, read_input};
-use crate::demand::{DemandOptions, Known, SetAside, Unit};
+use crate::demand::{DemandOptions, SetAside, Unit};
 use crate::taxonomy::Taxonomy;
 use crate::text::strip_markup;
 
@@ -89,7 +89,7 @@ pub fn draw(
         dedup: None,
         input: options.input.clone(),
         fields: GivenFields::default(),
-        known: Known::default(),
+        known: None,
         seen: None,
     };
     let mut lots = Lots::new(taxonomy, options);
