@@ -213,7 +213,7 @@ fn answered_as(
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let classifier = Classifier::new()?;
-    let evidence = classifier.corpus().evidence()?;
+    let evidence = Evidence::of_corpus(classifier.corpus())?;
     let pool = Pool::new(&evidence);
     let cells: Vec<(f64, Shift)> =
         SHARES.iter().flat_map(|&share| Shift::ALL.map(|shift| (share, shift))).collect();

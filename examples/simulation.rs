@@ -137,7 +137,7 @@ fn choose<K: Copy + Ord>(
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let is_detailed = std::env::args().any(|argument| argument == "detail");
     let corpus = Corpus::embedded()?;
-    let evidence = corpus.evidence()?;
+    let evidence = Evidence::of_corpus(&corpus)?;
     let roles = evidence.classes - 1;
     let tiers: Vec<Vec<usize>> = (0..corpus.taxonomy.tiers.len())
         .map(|tier| (0..roles).filter(|&role| corpus.taxonomy.roles[role].tier == tier).collect())

@@ -43,6 +43,7 @@ pub mod classify;
 pub mod corpus;
 pub mod dedup;
 pub mod demand;
+pub mod digest;
 pub mod evaluate;
 pub mod index;
 pub mod likeness;
@@ -53,6 +54,7 @@ pub mod taxonomy;
 pub mod text;
 
 mod error;
+mod files;
 
 pub use classify::{Classifier, Tag, Tagger};
 pub use corpus::Corpus;

@@ -9,8 +9,11 @@ use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall::batch::{InputOptions, Watch, expand};
+use rolecall::demand::correct::Evidence;
 use rolecall::demand::field::GivenFields;
-use rolecall::demand::{self, DemandError, DemandFormat, DemandOptions, Key, Sheet, Shown, Unit};
+use rolecall::demand::{
+    self, DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit,
+};
 use rolecall::posting::GivenColumns;
 use rolecall::table::ParquetForm;
 
@@ -84,7 +87,7 @@ impl Asked {
             dedup: self.dedup.then_some(self.dedup_memory << 20),
             input: InputOptions { columns, ..InputOptions::default() },
             fields,
-            known: (self.corrected.then(|| classifier.corpus().known()).transpose())
+            known: (self.corrected.then(|| Known::of_corpus(classifier.corpus())).transpose())
                 .map_err(|error| raised(error.to_string()))?,
             seen: self.collected.as_ref().map(day).transpose()?,
         })
@@ -221,7 +224,7 @@ fn count(
     }
     if asked.corrected {
         let source = "the labelled postings of the corpus".to_owned();
-        let evidence = corpus.evidence().map_err(DemandError::from);
+        let evidence = Evidence::of_corpus(corpus).map_err(DemandError::from);
         let corrected = evidence.and_then(|it| shown.correct_by(&it, source, classifier, &inputs));
         if let Err(problem) = corrected {
             shown.assumptions.push(format!("Counts are not corrected: {problem}."));

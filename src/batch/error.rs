@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use crate::corpus::CorpusError;
 use crate::table::TableError;
 
 /// Says why a batch can't go on.
@@ -9,6 +10,9 @@ pub enum BatchError {
     /// An input can't be read.
     #[error(transparent)]
     Table(TableError),
+    /// The corpus says something about labelled boards that can't be used.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
     /// An output can't be written.
     #[error("{}: cannot write: {source}", path.display())]
     Write {

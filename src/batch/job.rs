@@ -25,6 +25,7 @@ use super::worker::{DuplicateState, Job};
 use super::{BatchError, Summary};
 use crate::Classifier;
 use crate::dedup::Signature;
+use crate::likeness::LikenessReference;
 use crate::table::{Compression, Digested, ParquetForm, TableError};
 
 /// Bytes of a text file that are tagged at once.
@@ -109,6 +110,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Report, BatchError> {
     let settings = settings(classifier, inputs, options);
+    let labelled = LikenessReference::of_corpus(classifier.corpus())?;
     let started = Started { wall: SystemTime::now(), clock: Instant::now() };
     let place = match &destination {
         Destination::File { path, .. } => path.clone(),
@@ -150,7 +152,8 @@ pub fn run(
             return Ok(());
         }
         let run = started.run(options.threads, resumed);
-        Manifest::new(classifier, checkpoint, &place, digested, rejects, run).save(&place)
+        Manifest::new((classifier, labelled), checkpoint, &place, digested, rejects, run)
+            .save(&place)
     })?;
     let mut rows = Summary::default();
     finished.inputs.iter().for_each(|input| rows.add(&input.rows));
@@ -289,7 +292,7 @@ fn settings(
         list.update(input.path.as_os_str().as_encoded_bytes());
         list.update([0]);
     }
-    let list = crate::index::hexadecimal(&list.finalize());
+    let list = crate::digest::hexadecimal(&list.finalize());
     let input = &options.input;
     let mut settings = BTreeMap::new();
     let mut set = |name: &str, value: String| settings.insert(name.to_owned(), value);

@@ -12,7 +12,7 @@ use super::report::{InputReport, Report};
 use super::{BatchError, Summary};
 use crate::Classifier;
 use crate::classify::Choices;
-use crate::likeness::Likeness;
+use crate::likeness::{Likeness, LikenessReference};
 use crate::table::Digested;
 
 /// The content of `OUT.manifest.json`.
@@ -87,7 +87,7 @@ pub(super) fn path_for(output: &Path) -> PathBuf {
 
 impl Manifest {
     pub(super) fn new(
-        classifier: &Classifier,
+        (classifier, labelled): (&Classifier, Option<LikenessReference>),
         checkpoint: &Checkpoint,
         place: &Path,
         digested: &Digested,
@@ -106,7 +106,7 @@ impl Manifest {
             settings: checkpoint.settings.clone(),
             inputs: checkpoint.inputs.clone(),
             tags: roles.zip(rows.tagged.iter().copied()).chain([(none, rows.none)]).collect(),
-            likeness: corpus.likeness.map(|labelled| labelled.judge(&rows.likeness)),
+            likeness: labelled.map(|labelled| labelled.judge(&rows.likeness)),
             rows,
             output: OutputReport {
                 file: place.file_name().map_or_else(|| place.to_owned(), PathBuf::from),

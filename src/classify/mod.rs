@@ -11,7 +11,7 @@ use std::path::Path;
 pub use evidence::{GateEvidence, ScopeLine};
 pub use jobs::Job;
 use model::{Model, Sums};
-pub use tag::{Gate, Ranked, Tag, TitleScope};
+pub use tag::{Gate, Ranked, Tag, TitleScope, role_sure};
 
 use crate::Error;
 use crate::corpus::Corpus;

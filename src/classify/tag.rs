@@ -1,6 +1,5 @@
 use super::Choices;
 use super::model::{Model, Sums, logistic};
-use crate::likeness::role_sure;
 use crate::taxonomy::{Neighbour, Role, Taxonomy, Tier};
 
 /// A role with the score of a posting for it.
@@ -118,7 +117,7 @@ impl<'c> Tag<'c> {
     }
 
     /// Returns the closest role's share of the probability of the two closest roles, 0.5..=1.
-    pub(crate) fn role_sure(&self) -> f64 {
+    pub fn role_sure(&self) -> f64 {
         let [closest, second] = [0, 1].map(|n| self.ranking.get(n).map_or(0.0, |r| r.probability));
         role_sure(closest, second)
     }
@@ -155,4 +154,9 @@ fn nearest<'c>(taxonomy: &'c Taxonomy, sums: Sums<'_>) -> Option<(&'c Neighbour,
         }
     }
     nearest
+}
+
+/// Returns the closest role's share of what the two closest roles have, 0..=1.
+pub fn role_sure(closest: f64, second: f64) -> f64 {
+    closest / (closest + second).max(f64::MIN_POSITIVE)
 }

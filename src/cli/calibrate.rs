@@ -7,14 +7,14 @@ use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::OutputFile;
+use rolecall::classify::role_sure;
 use rolecall::dedup::ContentDigest;
 use rolecall::demand::Known;
 use rolecall::demand::correct::Evidence;
 use rolecall::evaluate::{
-    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, Metric, Report,
-    TitleFigures, calibrate, judge,
+    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, LikenessRow,
+    Metric, Report, TitleFigures, calibrate, fit_likeness, judge,
 };
-use rolecall::likeness::{LikenessReference, LikenessRow, role_sure};
 use serde_json::json;
 
 use super::Data;
@@ -227,7 +227,7 @@ fn write_likeness(
             role_sure: role_sure(closest, second),
         }
     });
-    match LikenessReference::of(rows) {
+    match fit_likeness(rows) {
         Some(likeness) => {
             let toml = toml::to_string(&likeness).context("the likeness can't be written")?;
             let what = "# How labelled boards differ: mean of each measure, standard deviation between boards \

@@ -8,8 +8,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::{self, InputPath, OutputFile};
+use rolecall::demand::correct::Evidence;
 use rolecall::demand::{
-    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Overview, Shown, Unit,
+    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
 };
 use rolecall::text::printable;
 
@@ -150,7 +151,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         dedup: (!arguments.no_dedup).then_some((arguments.dedup_memory as usize) << 20),
         input: arguments.reading.options(),
         fields: arguments.fields.given(),
-        known: (!arguments.no_correction).then(|| corpus.known()).transpose()?,
+        known: (!arguments.no_correction).then(|| Known::of_corpus(corpus)).transpose()?,
         seen: arguments.fields.collected,
     };
     let is_for_terminal = arguments.output.is_none() && io::stdout().is_terminal();
@@ -221,7 +222,7 @@ fn correct(
 ) -> anyhow::Result<()> {
     let corpus = classifier.corpus();
     let (evidence, source) = match &arguments.evidence {
-        None => (corpus.evidence()?, "the labelled postings of the corpus".to_owned()),
+        None => (Evidence::of_corpus(corpus)?, "the labelled postings of the corpus".to_owned()),
         Some(path) => {
             let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
             let evidence = demand::correct::Evidence::parse(path, &text, &corpus.taxonomy)?;

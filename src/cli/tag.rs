@@ -13,6 +13,7 @@ use rolecall::batch::{
     Summary, path_value,
 };
 use rolecall::dedup::Duplicates;
+use rolecall::likeness::LikenessReference;
 use rolecall::table::Compression;
 use rolecall::text::printable;
 use serde_json::json;
@@ -128,6 +129,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     }
     let log = Log::start(&arguments.telling, to_terminal, files, bytes)?;
     log.repeated(&inputs);
+    let labelled = LikenessReference::of_corpus(classifier.corpus())?;
     let start = Instant::now();
     let (mut all, mut failures, mut first_error) = (Summary::default(), 0, None);
     for output in &outputs {
@@ -140,7 +142,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
                     "rejects": report.rejects.as_deref().map(path_value),
                     "manifest": report.manifest.as_deref().map(path_value),
                     "was_complete": report.was_complete,
-                    "likeness": classifier.corpus().likeness.map(|labelled| labelled.judge(&report.rows.likeness)),
+                    "likeness": labelled.map(|labelled| labelled.judge(&report.rows.likeness)),
                 }));
                 log.copies(&report.inputs);
                 tell_files(&log, &report)?;
@@ -161,7 +163,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     log.finish();
     if log.is_for_people() {
         tell_counts(&classifier, &all, start.elapsed())?;
-        let likeness = classifier.corpus().likeness.map(|labelled| labelled.judge(&all.likeness));
+        let likeness = labelled.map(|labelled| labelled.judge(&all.likeness));
         if let Some(warning) = likeness.and_then(|likeness| likeness.warning()) {
             writeln!(anstream::stderr(), "{warning}")?;
         }

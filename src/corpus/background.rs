@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::{CorpusError, CorpusFile};
+use crate::files::{CorpusError, CorpusFile};
 
 /// How many postings hold a stem: what makes a word rare or common.
 ///

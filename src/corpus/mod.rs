@@ -8,8 +8,6 @@
 
 mod background;
 mod calibration;
-mod error;
-mod source;
 mod terms;
 
 use std::path::Path;
@@ -20,30 +18,19 @@ pub use calibration::{
     Calibration, FieldWeights, GateModel, Ranking, Saturation, ScopeModel, ThinModel, TitleModel,
     Weights,
 };
-pub use error::CorpusError;
 use sha2::{Digest, Sha256};
-pub(crate) use source::{CorpusFile, Source as CorpusSource};
-
 pub use terms::{ALONE, EMPLOYER, TermWeights};
 
-use crate::demand::Known;
-use crate::demand::correct::{CorrectionError, Evidence};
-use crate::likeness::LikenessReference;
+use crate::digest::hexadecimal;
+use crate::files::CorpusFiles;
+pub use crate::files::{CorpusError, CorpusFile};
 use crate::posting::ColumnNames;
 use crate::taxonomy::Taxonomy;
 use crate::text::StopWords;
 
-/// The file that tells what was answered for labelled postings.
-const EVIDENCE: &str = "evidence.tsv";
-
-/// The file that tells which postings are labelled, and how.
-const LABELLED: &str = "labelled.tsv";
-
-/// The file that tells what labelled boards are like.
-const LIKENESS: &str = "likeness.toml";
-
-/// The files that decide no answer.
-const ABOUT_ANSWERS: [&str; 3] = [EVIDENCE, LABELLED, LIKENESS];
+/// Files about the answers, which decide none: what was answered for labelled postings, which these are, and
+/// what their boards are like. Whoever needs one asks for the [`file`](Corpus::file).
+const ABOUT_ANSWERS: [&str; 3] = ["evidence.tsv", "labelled.tsv", "likeness.toml"];
 
 /// Everything that is data and not code, loaded and validated.
 #[derive(Debug, Clone)]
@@ -60,9 +47,7 @@ pub struct Corpus {
     pub stop_words: StopWords,
     /// Names that job boards give to their title and text columns.
     pub column_names: ColumnNames,
-    /// What labelled boards are like; nothing if the taxonomy has none.
-    pub likeness: Option<LikenessReference>,
-    source: Arc<CorpusSource>,
+    files: Arc<CorpusFiles>,
 }
 
 impl Corpus {
@@ -73,7 +58,7 @@ impl Corpus {
     /// Returns an error if an embedded file is invalid; the tests of this crate make sure that
     /// none is.
     pub fn embedded() -> Result<Self, CorpusError> {
-        Self::load(CorpusSource::embedded())
+        Self::load(CorpusFiles::embedded())
     }
 
     /// Loads a corpus from a folder; shared files that it lacks come from the embedded corpus.
@@ -82,15 +67,15 @@ impl Corpus {
     ///
     /// Returns an error that names file and key if a file is missing, can't be read or is invalid.
     pub fn from_folder(folder: &Path) -> Result<Self, CorpusError> {
-        Self::load(CorpusSource::folder(folder)?)
+        Self::load(CorpusFiles::folder(folder)?)
     }
 
-    fn load(source: CorpusSource) -> Result<Self, CorpusError> {
-        let shared = |name| source.get(name).ok_or_else(|| source.missing(name));
-        let taxonomy = Taxonomy::load(&source)?;
+    fn load(files: CorpusFiles) -> Result<Self, CorpusError> {
+        let shared = |name| files.get(name).ok_or_else(|| files.missing(name));
+        let taxonomy = Taxonomy::load(&files)?;
         let calibration = load_calibration(shared("calibration.toml")?, &taxonomy)?;
         let columns = Self::term_columns(&taxonomy, &calibration);
-        let terms = match source.get("terms.tsv") {
+        let terms = match files.get("terms.tsv") {
             Some(file) => TermWeights::parse(file, columns)?,
             None => TermWeights::new(columns),
         };
@@ -100,9 +85,8 @@ impl Corpus {
             calibration,
             terms,
             stop_words: StopWords::parse(&shared("stopwords.txt")?.text),
-            likeness: source.get(LIKENESS).map(load_likeness).transpose()?,
             column_names: shared("columns.toml")?.parse_toml()?,
-            source: Arc::new(source),
+            files: Arc::new(files),
         })
     }
 
@@ -119,27 +103,9 @@ impl Corpus {
         self.terms.iter().next().is_some()
     }
 
-    /// Reads what is known of the classifier's errors. Takes some milliseconds.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the corpus has no `evidence.tsv`, or an invalid one.
-    pub fn evidence(&self) -> Result<Evidence, CorrectionError> {
-        let file = self.source.get(EVIDENCE).ok_or(CorrectionError::NoEvidence)?;
-        Evidence::parse(Path::new(&file.shown), &file.text, &self.taxonomy)
-    }
-
-    /// Reads which postings the corpus was fitted to; none if it has no `labelled.tsv`. Takes about a
-    /// millisecond.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error that names file and line if the file is invalid.
-    pub fn known(&self) -> Result<Known, CorrectionError> {
-        match self.source.get(LABELLED) {
-            None => Ok(Known::default()),
-            Some(file) => Known::parse(Path::new(&file.shown), &file.text, &self.taxonomy),
-        }
+    /// Returns a file of the corpus by its name, such as `evidence.tsv`, if there is one.
+    pub fn file(&self, name: &str) -> Option<&CorpusFile> {
+        self.files.get(name)
     }
 
     /// Returns the names of the columns of learned weights: gates, then roles.
@@ -155,23 +121,13 @@ impl Corpus {
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
         let decides = |file: &&CorpusFile| !ABOUT_ANSWERS.contains(&file.name.as_str());
-        for file in self.source.files().filter(decides) {
+        for file in self.files.iter().filter(decides) {
             for part in [file.name.as_bytes(), file.text.as_bytes()] {
                 hasher.update((part.len() as u64).to_le_bytes());
                 hasher.update(part);
             }
         }
-        crate::index::hexadecimal(&hasher.finalize())
-    }
-}
-
-fn load_likeness(file: &CorpusFile) -> Result<LikenessReference, CorpusError> {
-    let likeness: LikenessReference = file.parse_toml()?;
-    match likeness.out_of_range() {
-        Some((key, expected, found)) => {
-            Err(file.invalid(&key, format!("expected {expected}, found {found}")))
-        }
-        None => Ok(likeness),
+        hexadecimal(&hasher.finalize())
     }
 }
 

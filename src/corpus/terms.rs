@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::{CorpusError, CorpusFile};
+use crate::files::{CorpusError, CorpusFile};
 
 /// Weights are written as whole numbers of this many to one.
 const SCALE: f32 = 1000.0;

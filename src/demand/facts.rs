@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use super::count::Dictionary;
+use crate::classify::role_sure;
 use crate::dedup::Signature;
-use crate::likeness::{LikenessCounts, role_sure};
+use crate::likeness::LikenessCounts;
 
 /// What some rows of an input say. Texts are numbered within it.
 #[derive(Debug, Default)]

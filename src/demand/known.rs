@@ -7,6 +7,7 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::correct::CorrectionError;
+use crate::Corpus;
 use crate::dedup::{ContentDigest, TitleDigest};
 use crate::taxonomy::{NONE, Taxonomy};
 
@@ -24,7 +25,23 @@ pub struct Known {
 /// The columns of the file.
 const HEADER: &str = "digest\tlabel";
 
+/// The file of a corpus that tells which postings are labelled, and how.
+const FILE: &str = "labelled.tsv";
+
 impl Known {
+    /// Reads which postings a corpus was fitted to; none if it has no `labelled.tsv`. Takes about a
+    /// millisecond.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and line if the file is invalid.
+    pub fn of_corpus(corpus: &Corpus) -> Result<Self, CorrectionError> {
+        match corpus.file(FILE) {
+            None => Ok(Self::default()),
+            Some(file) => Self::parse(Path::new(&file.shown), &file.text, &corpus.taxonomy),
+        }
+    }
+
     /// Takes labelled postings: a digest, and the position of the role in the taxonomy, nothing for `none`.
     /// What has two different labels is left out.
     pub fn of(
@@ -129,7 +146,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Corpus;
 
     fn digest(title: &str, text: &str) -> ContentDigest {
         ContentDigest::of(title, [text]).unwrap()

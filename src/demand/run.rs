@@ -21,7 +21,7 @@ use super::{Evidence, Known, Overview, Unit};
 use crate::batch::{
     BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
 };
-use crate::likeness::Likeness;
+use crate::likeness::{Likeness, LikenessReference};
 use crate::table::TableError;
 use crate::{Classifier, Corpus};
 
@@ -63,6 +63,8 @@ const REGIONS: [Region; 4] = [Region::Northeast, Region::Midwest, Region::South,
 /// What was counted.
 pub struct DemandRun {
     pub(super) tally: Tally,
+    /// What labelled boards are like.
+    labelled: Option<LikenessReference>,
     /// What was read, in order.
     pub inputs: Vec<InputReport>,
     /// The columns that each field was read from.
@@ -106,7 +108,8 @@ pub fn run(
     if options.known.is_some() {
         tally.look_at_sources(&attributes);
     }
-    let mut found = DemandRun { tally, inputs: Vec::new(), columns: BTreeMap::new() };
+    let labelled = LikenessReference::of_corpus(classifier.corpus()).map_err(BatchError::from)?;
+    let mut found = DemandRun { tally, labelled, inputs: Vec::new(), columns: BTreeMap::new() };
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
         let DemandRun { tally, columns, .. } = &mut found;
         let wanted = Wanted { attributes: &attributes, texts: false };
@@ -429,7 +432,7 @@ impl DemandRun {
         let certifications = Certifications::embedded()?;
         let certifications: Vec<_> = certifications.all().iter().map(|c| c.name.clone()).collect();
         let mut quality = self.quality();
-        quality.likeness = corpus.likeness.map(|labelled| labelled.judge(&self.tally.likeness));
+        quality.likeness = self.labelled.map(|labelled| labelled.judge(&self.tally.likeness));
         let warning = quality.likeness.as_ref().and_then(Likeness::warning);
         quality.duplicates = all.ads.map(|ads| all.postings - ads);
         let mut overview = Overview {

@@ -17,7 +17,8 @@ pub use bootstrap::Interval;
 pub(crate) use bootstrap::percentile;
 pub use curve::{CurvePoint, area_under_roc, precision_recall_curve};
 pub use fit::{
-    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, TitleFigures, calibrate, groups,
+    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, LikenessRow, TitleFigures, calibrate,
+    fit_likeness, groups,
 };
 pub use judged::{Judged, Outcome, judge};
 pub use labelled::{

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
+use crate::digest::hexadecimal;
 use crate::text::CHAIN;
 
 /// The version of the folder's layout; another one is refused.
@@ -111,12 +112,4 @@ impl Fingerprint {
 /// The first digits are enough to tell two hashes apart in a message.
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
-}
-
-/// Returns bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

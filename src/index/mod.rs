@@ -14,7 +14,6 @@ use tantivy::schema::{STORED, STRING};
 use tantivy::{Searcher, directory::RamDirectory};
 
 pub use error::IndexError;
-pub(crate) use fingerprint::hexadecimal;
 pub use fingerprint::{FORMAT_VERSION, Fingerprint, IndexedFile};
 pub(crate) use statistics::BackgroundStatistics;
 

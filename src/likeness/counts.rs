@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Rows from this scope on are likely: what is answered for them, and how surely, is looked at.
-pub(super) const LIKELY: f64 = 0.3;
+pub const LIKELY: f64 = 0.3;
 
 /// Likely rows below this scope are in doubt.
-pub(super) const SURE: f64 = 0.65;
+pub const SURE: f64 = 0.65;
 
 /// Shares are added up in ten-thousandths: whole numbers have the same sum in any order.
 const PARTS: f64 = 10_000.0;
@@ -68,11 +68,6 @@ impl LikenessCounts {
             mean(self.in_doubt, self.likely, 1.0),
         ]
     }
-}
-
-/// Returns the closest role's share of what the two closest roles have, 0..=1.
-pub fn role_sure(closest: f64, second: f64) -> f64 {
-    closest / (closest + second).max(f64::MIN_POSITIVE)
 }
 
 fn parts(share: f64) -> u64 {

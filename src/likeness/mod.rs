@@ -6,11 +6,9 @@
 //! those are, and [`Likeness`] is the verdict.
 
 mod counts;
-mod fit;
 mod reference;
 mod verdict;
 
-pub use counts::{LikenessCounts, role_sure};
-pub use fit::LikenessRow;
-pub use reference::{LikenessMeasure, LikenessReference};
+pub use counts::{LIKELY, LikenessCounts, SURE};
+pub use reference::{LikenessMeasure, LikenessReference, WORSE};
 pub use verdict::{Likeness, MeasuredLikeness};

@@ -1,10 +1,15 @@
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::{Corpus, CorpusError};
+
+/// The file of a corpus that tells what labelled boards are like.
+const FILE: &str = "likeness.toml";
+
 /// The names of the measures, in their order.
 pub(super) const NAMES: [&str; 3] = ["words_known", "role_sure", "in_doubt"];
 
 /// Which way a measure goes where answers are worse: few known words, unsure roles, much doubt.
-pub(super) const WORSE: [f64; 3] = [-1.0, -1.0, 1.0];
+pub const WORSE: [f64; 3] = [-1.0, -1.0, 1.0];
 
 /// The content of `likeness.toml`: how labelled boards differ, each answered by a fit that had seen none of
 /// its postings.
@@ -37,12 +42,28 @@ pub struct LikenessMeasure {
 }
 
 impl LikenessReference {
+    /// Reads what the corpus says of labelled boards; nothing if it has no `likeness.toml`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and key if the file is invalid.
+    pub fn of_corpus(corpus: &Corpus) -> Result<Option<Self>, CorpusError> {
+        let Some(file) = corpus.file(FILE) else { return Ok(None) };
+        let likeness: Self = file.parse_toml()?;
+        match likeness.out_of_range() {
+            Some((key, expected, found)) => {
+                Err(file.invalid(&key, format!("expected {expected}, found {found}")))
+            }
+            None => Ok(Some(likeness)),
+        }
+    }
+
     pub(super) fn measures(&self) -> [&LikenessMeasure; 3] {
         [&self.words_known, &self.role_sure, &self.in_doubt]
     }
 
     /// Returns the first value that is out of its range: its key, what is expected, and what was found.
-    pub(crate) fn out_of_range(&self) -> Option<(String, &'static str, String)> {
+    pub fn out_of_range(&self) -> Option<(String, &'static str, String)> {
         let limit =
             ("limit".to_owned(), "a number above 0 and up to 1000", self.limit, self.limit > 0.0);
         let values = NAMES.iter().zip(self.measures()).flat_map(|(name, measure)| {
@@ -69,7 +90,7 @@ impl LikenessReference {
 impl LikenessMeasure {
     /// Returns how many standard deviations the mean of so many postings is from that of labelled boards,
     /// with the error that so few postings have.
-    pub(super) fn distance(&self, value: f64, postings: f64) -> f64 {
+    pub fn distance(&self, value: f64, postings: f64) -> f64 {
         (value - self.mean) / (self.spread.powi(2) + self.within.powi(2) / postings).sqrt()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::{Condition, Inheritance, Neighbour, Profile, Role, Taxonomy, Tier};
-use crate::corpus::{CorpusError, CorpusFile, CorpusSource};
+use crate::files::{CorpusError, CorpusFile, CorpusFiles};
 
 /// The answer for a posting that hires for no role; no role may have this id.
 pub const NONE: &str = "none";
@@ -45,7 +45,7 @@ struct NeighbourFile {
 
 impl Taxonomy {
     /// Loads and validates a taxonomy.
-    pub(crate) fn load(source: &CorpusSource) -> Result<Self, CorpusError> {
+    pub(crate) fn load(source: &CorpusFiles) -> Result<Self, CorpusError> {
         const NAME: &str = "taxonomy.toml";
         let file = source.get(NAME).ok_or_else(|| source.missing(NAME))?;
         let header: TaxonomyFile = file.parse_toml()?;
@@ -135,11 +135,7 @@ fn load_neighbour(file: &CorpusFile, roles: &[Role]) -> Result<Neighbour, Corpus
     Ok(Neighbour { id, name, profile })
 }
 
-fn check_inheritance(
-    source: &CorpusSource,
-    role: &Role,
-    roles: &[Role],
-) -> Result<(), CorpusError> {
+fn check_inheritance(source: &CorpusFiles, role: &Role, roles: &[Role]) -> Result<(), CorpusError> {
     let Some(inheritance) = &role.inherits else { return Ok(()) };
     let name = format!("roles/{}.toml", role.id);
     let file = source.get(&name).ok_or_else(|| source.missing(&name))?;

@@ -160,7 +160,10 @@ mod tests {
 
     fn embedded() -> (Corrector, usize) {
         let corpus = Corpus::embedded().unwrap();
-        (Corrector::new(&corpus.evidence().unwrap(), 200).unwrap(), corpus.taxonomy.roles.len())
+        (
+            Corrector::new(&Evidence::of_corpus(&corpus).unwrap(), 200).unwrap(),
+            corpus.taxonomy.roles.len(),
+        )
     }
 
     fn makeup(classes: usize, employers: f64, boards: f64) -> Makeup {

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::CorrectionError;
+use crate::Corpus;
 use crate::demand::count::Dictionary;
 use crate::evaluate::{LabelledPosting, Outcome};
 use crate::taxonomy::{NONE, Taxonomy};
@@ -50,7 +51,20 @@ impl EvidenceRow {
     }
 }
 
+/// The file of a corpus that tells what was answered for labelled postings.
+const FILE: &str = "evidence.tsv";
+
 impl Evidence {
+    /// Reads what a corpus says of its classifier's errors. Takes some milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the corpus has no `evidence.tsv`, or an invalid one.
+    pub fn of_corpus(corpus: &Corpus) -> Result<Self, CorrectionError> {
+        let file = corpus.file(FILE).ok_or(CorrectionError::NoEvidence)?;
+        Self::parse(Path::new(&file.shown), &file.text, &corpus.taxonomy)
+    }
+
     /// Labelled postings in scope, and out of it, without which nothing is corrected.
     pub const MIN_POSTINGS: usize = 50;
 
@@ -149,6 +163,7 @@ impl Evidence {
             }
             rows.push(parse(content).map_err(|problem| invalid(line, problem))?);
         }
+        number_groups(&mut rows);
         Ok(Self { classes: ids.len() + 1, boards: names(&boards), rows })
     }
 
@@ -203,10 +218,20 @@ fn names(boards: &Dictionary) -> Vec<String> {
     boards.texts().map(str::to_owned).collect()
 }
 
+/// Numbers the groups from 0 in their order, whatever numbers they had.
+fn number_groups(rows: &mut [EvidenceRow]) {
+    let mut groups: Vec<_> = rows.iter().map(|row| row.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    for row in rows {
+        let position = groups.partition_point(|group| *group < row.group);
+        row.group = u32::try_from(position).unwrap_or(u32::MAX);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Corpus;
 
     const TEXT: &str = "\
 # what it is
@@ -240,7 +265,7 @@ trainer\ttrainer\t1\t2\tone\ttrainer:0.9000\timplementation-manager:0.0500
 
     #[test]
     fn the_corpus_knows_the_board_of_every_posting() {
-        let evidence = Corpus::embedded().unwrap().evidence().unwrap();
+        let evidence = Evidence::of_corpus(&Corpus::embedded().unwrap()).unwrap();
         assert!(evidence.boards.len() > 40 && !evidence.boards.iter().any(String::is_empty));
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::{LIKELY, SURE};
-use super::reference::{LikenessMeasure, LikenessReference, WORSE};
 use crate::evaluate::percentile;
+use crate::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
 
 /// Labelled postings without which nothing is said of a board.
 const MIN_POSTINGS: [usize; 3] = [25, 10, 10];
@@ -40,46 +39,43 @@ struct Board {
     postings: f64,
 }
 
-impl LikenessReference {
-    /// Computes what labelled boards are like; nothing if there are fewer than 10 of which enough is known.
-    pub fn of<'p>(rows: impl IntoIterator<Item = LikenessRow<'p>>) -> Option<Self> {
-        let mut by_board: BTreeMap<&str, Vec<LikenessRow<'p>>> = BTreeMap::new();
-        for row in rows {
-            by_board.entry(row.board).or_default().push(row);
-        }
-        let all = |row: &LikenessRow<'p>| Some(row.words_known);
-        let sure = |row: &LikenessRow<'p>| (row.scope >= LIKELY).then_some(row.role_sure);
-        let doubt = |row: &LikenessRow<'p>| {
-            (row.scope >= LIKELY).then(|| f64::from(u8::from(row.scope < SURE)))
-        };
-        let of = |value: &dyn Fn(&LikenessRow<'p>) -> Option<f64>, least| -> Vec<(&str, Board)> {
-            let boards = by_board.iter();
-            boards
-                .filter_map(|(name, rows)| Some((*name, Board::of(rows, value, least)?)))
-                .collect()
-        };
-        let boards =
-            [of(&all, MIN_POSTINGS[0]), of(&sure, MIN_POSTINGS[1]), of(&doubt, MIN_POSTINGS[2])];
-        if boards.iter().any(|boards| boards.len() < MIN_BOARDS) {
-            return None;
-        }
-        // How far each board is from the others, by the worst measure.
-        let mut distances: Vec<f64> = Vec::new();
-        for name in by_board.keys() {
-            let of_measures = boards.iter().zip(WORSE).filter_map(|(boards, worse)| {
-                let (_, board) = boards.iter().find(|(other, _)| other == name)?;
-                let others =
-                    boards.iter().filter(|(other, _)| other != name).map(|(_, board)| board);
-                Some(worse * measure(others).distance(board.mean, board.postings))
-            });
-            distances.extend(of_measures.reduce(f64::max));
-        }
-        distances.sort_by(f64::total_cmp);
-        let [words_known, role_sure, in_doubt] =
-            boards.map(|boards| measure(boards.iter().map(|(_, board)| board)));
-        let limit = rounded(percentile(&distances, ALIKE).max(1.0));
-        Some(Self { limit, words_known, role_sure, in_doubt })
+/// Computes what labelled boards are like; nothing if there are fewer than 10 of which enough is known.
+pub fn fit_likeness<'p>(
+    rows: impl IntoIterator<Item = LikenessRow<'p>>,
+) -> Option<LikenessReference> {
+    let mut by_board: BTreeMap<&str, Vec<LikenessRow<'p>>> = BTreeMap::new();
+    for row in rows {
+        by_board.entry(row.board).or_default().push(row);
     }
+    let all = |row: &LikenessRow<'p>| Some(row.words_known);
+    let sure = |row: &LikenessRow<'p>| (row.scope >= LIKELY).then_some(row.role_sure);
+    let doubt = |row: &LikenessRow<'p>| {
+        (row.scope >= LIKELY).then(|| f64::from(u8::from(row.scope < SURE)))
+    };
+    let of = |value: &dyn Fn(&LikenessRow<'p>) -> Option<f64>, least| -> Vec<(&str, Board)> {
+        let boards = by_board.iter();
+        boards.filter_map(|(name, rows)| Some((*name, Board::of(rows, value, least)?))).collect()
+    };
+    let boards =
+        [of(&all, MIN_POSTINGS[0]), of(&sure, MIN_POSTINGS[1]), of(&doubt, MIN_POSTINGS[2])];
+    if boards.iter().any(|boards| boards.len() < MIN_BOARDS) {
+        return None;
+    }
+    // How far each board is from the others, by the worst measure.
+    let mut distances: Vec<f64> = Vec::new();
+    for name in by_board.keys() {
+        let of_measures = boards.iter().zip(WORSE).filter_map(|(boards, worse)| {
+            let (_, board) = boards.iter().find(|(other, _)| other == name)?;
+            let others = boards.iter().filter(|(other, _)| other != name).map(|(_, board)| board);
+            Some(worse * measure(others).distance(board.mean, board.postings))
+        });
+        distances.extend(of_measures.reduce(f64::max));
+    }
+    distances.sort_by(f64::total_cmp);
+    let [words_known, role_sure, in_doubt] =
+        boards.map(|boards| measure(boards.iter().map(|(_, board)| board)));
+    let limit = rounded(percentile(&distances, ALIKE).max(1.0));
+    Some(LikenessReference { limit, words_known, role_sure, in_doubt })
 }
 
 impl Board {
@@ -142,11 +138,11 @@ mod tests {
         let names: Vec<_> = (0..40).map(|n| format!("board {n}")).collect();
         let known = |n: usize| if n == 0 { 0.4 } else { 0.60 + 0.0025 * n as f64 };
         let of = |n: usize| rows(&names[n], known(n));
-        let all = LikenessReference::of((0..40).flat_map(of)).unwrap();
+        let all = fit_likeness((0..40).flat_map(of)).unwrap();
         assert_eq!(all.words_known.boards, 40);
         assert!((all.in_doubt.mean - 2.0 / 3.0).abs() < 1e-4, "{all:?}");
         assert!(all.out_of_range().is_none(), "{all:?}");
-        let others = LikenessReference::of((1..40).flat_map(of)).unwrap();
+        let others = fit_likeness((1..40).flat_map(of)).unwrap();
         let distance = |n| -others.words_known.distance(known(n), 60.0);
         assert!(distance(0) > others.limit, "{others:?}");
         // One in twenty of the labelled boards is out by itself.
@@ -157,7 +153,7 @@ mod tests {
     #[test]
     fn few_boards_tell_nothing() {
         let names: Vec<_> = (0..9).map(|n| format!("board {n}")).collect();
-        assert_eq!(LikenessReference::of((0..9).flat_map(|n| rows(&names[n], 0.6))), None);
+        assert_eq!(fit_likeness((0..9).flat_map(|n| rows(&names[n], 0.6))), None);
     }
 
     #[test]

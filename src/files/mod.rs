@@ -1,12 +1,15 @@
-//! Where the files of a corpus come from: the binary, or a folder.
+//! The files of a corpus, wherever they come from: the binary, or a folder.
+//!
+//! Whoever needs a file asks for it by name and parses it.
+
+mod error;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+pub use error::CorpusError;
 use serde::de::DeserializeOwned;
-
-use super::CorpusError;
 
 /// Name and text of each file that the binary carries, made by the build script: those that serve
 /// any taxonomy, so that a folder may leave them out, and those of the default taxonomy.
@@ -27,17 +30,22 @@ const OWN: [&str; 9] = [
 
 /// One file of a corpus.
 #[derive(Debug, Clone)]
-pub(crate) struct CorpusFile {
+pub struct CorpusFile {
     /// The name inside the corpus, such as `roles/trainer.toml`.
-    pub(crate) name: String,
+    pub name: String,
     /// The name to show in an error: with the folder, where there is one.
-    pub(crate) shown: String,
-    pub(crate) text: String,
+    pub shown: String,
+    /// What it holds.
+    pub text: String,
 }
 
 impl CorpusFile {
-    /// Parses the file as TOML; an error names the file and the line.
-    pub(crate) fn parse_toml<T: DeserializeOwned>(&self) -> Result<T, CorpusError> {
+    /// Parses the file as TOML.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and line if it is no TOML of this kind.
+    pub fn parse_toml<T: DeserializeOwned>(&self) -> Result<T, CorpusError> {
         toml::from_str(&self.text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start.min(self.text.len()));
             let line = 1 + self.text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count();
@@ -47,7 +55,7 @@ impl CorpusFile {
     }
 
     /// Makes the error for a value that breaks a rule.
-    pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> CorpusError {
+    pub fn invalid(&self, key: &str, message: impl Into<String>) -> CorpusError {
         CorpusError::Invalid {
             file: self.shown.clone(),
             key: key.to_owned(),
@@ -58,12 +66,12 @@ impl CorpusFile {
 
 /// The files of a corpus, in the order of their names.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct CorpusFiles {
     files: BTreeMap<String, CorpusFile>,
     prefix: String,
 }
 
-impl Source {
+impl CorpusFiles {
     pub(crate) fn embedded() -> Self {
         let prefix = "corpus/".to_owned();
         // The taxonomy's own files come after the shared ones and replace those of the same name.
@@ -100,13 +108,13 @@ impl Source {
         self.files.get(name)
     }
 
-    pub(crate) fn files(&self) -> impl Iterator<Item = &CorpusFile> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &CorpusFile> {
         self.files.values()
     }
 
     /// Returns the files directly in a folder of the corpus, such as `roles/`.
     pub(crate) fn files_in(&self, folder: &str) -> impl Iterator<Item = &CorpusFile> {
-        self.files().filter(move |file| file.name.starts_with(folder))
+        self.iter().filter(move |file| file.name.starts_with(folder))
     }
 
     pub(crate) fn missing(&self, name: &str) -> CorpusError {
