@@ -9,8 +9,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rolecall::batch::{sample_rows, tag_schema};
 use rolecall::classify::Choices;
-use rolecall::posting::{Columns, GivenColumns, detect};
 use rolecall::table::ColumnarError;
+use rolecall::table::columns::{Columns, GivenColumns, detect};
 use rolecall::{Classifier, Corpus, Posting};
 
 use crate::answer::Answer;

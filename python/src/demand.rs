@@ -14,8 +14,8 @@ use rolecall::demand::field::GivenFields;
 use rolecall::demand::{
     self, DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit,
 };
-use rolecall::posting::GivenColumns;
 use rolecall::table::ParquetForm;
+use rolecall::table::columns::GivenColumns;
 
 use crate::arrow::{ArrowTable, Reader, reader_of};
 use crate::classifier::{NativeClassifier, threads_or_all};

@@ -3,8 +3,8 @@
 use arrow_schema::{ArrowError, DataType};
 use pyo3::PyErr;
 use pyo3::exceptions::PyValueError;
-use rolecall::posting::ColumnsError;
 use rolecall::table::ColumnarError;
+use rolecall::table::columns::ColumnsError;
 
 pyo3::create_exception!(
     rolecall,

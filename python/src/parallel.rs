@@ -8,7 +8,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use rolecall::Classifier;
 use rolecall::batch::{TableTagger, tag_schema};
-use rolecall::posting::Columns;
+use rolecall::table::columns::Columns;
 
 use crate::error::TableError;
 use crate::running::Stop;

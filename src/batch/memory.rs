@@ -8,7 +8,7 @@ use arrow_schema::{Schema, SchemaRef};
 
 use super::encode::{TagColumns, tag_fields};
 use super::tags::{Basis, TagCells, TagNames};
-use crate::posting::Columns;
+use crate::table::columns::Columns;
 use crate::table::{ColumnarError, TextColumn};
 use crate::{Classifier, Posting, Tagger};
 
@@ -21,7 +21,7 @@ pub fn tag_schema(prefix: &str) -> SchemaRef {
 }
 
 /// Returns the cells of the first rows of some batches as text, for
-/// [`detect`](crate::posting::detect): as many rows as are looked at in a file.
+/// [`detect`](crate::table::columns::detect): as many rows as are looked at in a file.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub fn sample_rows<'b>(
 /// ```
 /// use std::sync::Arc;
 /// use arrow_array::{ArrayRef, RecordBatch, StringArray, cast::AsArray};
-/// use rolecall::{Classifier, batch::TableTagger, posting::Columns};
+/// use rolecall::{Classifier, batch::TableTagger, table::columns::Columns};
 ///
 /// let classifier = Classifier::new()?;
 /// let titles: ArrayRef = Arc::new(StringArray::from(vec!["EHR Trainer"]));

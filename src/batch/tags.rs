@@ -2,7 +2,7 @@
 
 use crate::classify::Ranked;
 use crate::dedup::Verdict;
-use crate::posting::{DUPLICATES, EXTRA, TAGS};
+use crate::table::columns::{DUPLICATES, EXTRA, TAGS};
 use crate::taxonomy::NONE;
 use crate::text::push_decimal;
 use crate::{Posting, Tag, Tagger};

@@ -13,7 +13,7 @@ use super::tags::{Basis, TagCells};
 use super::turn::Turn;
 use super::{BatchError, Summary};
 use crate::dedup::{Ad, Duplicates, Signature, Verdict};
-use crate::posting::Columns;
+use crate::table::columns::Columns;
 use crate::table::{
     CellReader, Chunk, ColumnarError, Compression, JsonCells, JsonRows, MAX_RECORD_BYTES, Record,
     RecordKind, TableError, TextColumn,

@@ -7,8 +7,9 @@ use super::key::{self, Attribute};
 use super::near::nearest;
 use super::says::Saying;
 use crate::batch::Input;
-use crate::posting::{ColumnNames, Columns, ColumnsError, GivenColumns, detect_without_text};
+use crate::posting::ColumnNames;
 use crate::table::TableError;
+use crate::table::columns::{Columns, ColumnsError, GivenColumns, detect_without_text};
 
 /// The columns of tags, by position from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,9 @@ pub enum EvaluateError {
     /// A file can't be read.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// There is no classifier to measure or to fit.
+    #[error(transparent)]
+    Classifier(#[from] crate::Error),
     /// A column that was asked for is not there.
     #[error("{}: {option}: no column `{name}`; the file has: {columns}", path.display())]
     Column {

@@ -1,7 +1,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::posting::{ColumnNames, Columns, GivenColumns, Posting, detect};
+use crate::posting::{ColumnNames, Posting};
+use crate::table::columns::{Columns, GivenColumns, detect};
 use crate::table::{RecordFile, TableError};
 
 /// Records that are looked at to find the columns.

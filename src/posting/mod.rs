@@ -1,19 +1,11 @@
-//! A posting, and finding its title and text among a file's columns.
+//! A posting, and what its columns are called.
 
-mod columns;
-mod form;
 mod names;
 mod pasted;
-mod tag_columns;
 
 use std::borrow::Cow;
 
-pub use columns::{Columns, ColumnsError, GivenColumns, detect};
-pub(crate) use columns::{Use, detect_among, detect_without_text};
-pub(crate) use form::{FormField, Forms, ObjectNames, PostingForm};
-pub use names::ColumnNames;
-pub(crate) use names::normalize;
-pub(crate) use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};
+pub use names::{ColumnNames, normalize};
 
 /// A job posting: a title, one or more pieces of body text, plain or HTML, and who hires.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

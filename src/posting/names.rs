@@ -22,38 +22,38 @@ pub struct ColumnNames {
 
 impl ColumnNames {
     /// Returns how good a name is for the title, 0 is best, or nothing if it is none.
-    pub(super) fn title_rank(&self, name: &str) -> Option<usize> {
+    pub fn title_rank(&self, name: &str) -> Option<usize> {
         rank(&self.title, name)
     }
 
     /// Returns how good a name is for the main text, 0 is best, or nothing if it is none.
-    pub(super) fn text_rank(&self, name: &str) -> Option<usize> {
+    pub fn text_rank(&self, name: &str) -> Option<usize> {
         rank(&self.text, name)
     }
 
     /// Returns how good a name is for the employer, 0 is best, or nothing if it is none.
-    pub(super) fn employer_rank(&self, name: &str) -> Option<usize> {
+    pub fn employer_rank(&self, name: &str) -> Option<usize> {
         rank(&self.employer, name)
     }
 
     /// Returns how good a name is for the place, 0 is best, or nothing if it is none.
-    pub(super) fn place_rank(&self, name: &str) -> Option<usize> {
+    pub fn place_rank(&self, name: &str) -> Option<usize> {
         rank(&self.place, name)
     }
 
     /// Tells whether a column of this name is read beside the main text.
-    pub(super) fn is_more_text(&self, name: &str) -> bool {
+    pub fn is_more_text(&self, name: &str) -> bool {
         rank(&self.more_text, name).is_some()
     }
 
     /// Tells whether a cell holds a word that job titles are made of.
-    pub(super) fn has_title_word(&self, cell: &str) -> bool {
+    pub fn has_title_word(&self, cell: &str) -> bool {
         cell.split(|c: char| !c.is_alphanumeric()).any(|word| self.is_title_word(word))
     }
 
     /// Tells whether a text ends with a word that job titles are made of, or with its plural; a level (`II`, `3`)
     /// may stand behind it.
-    pub(crate) fn ends_with_title_word(&self, text: &str) -> bool {
+    pub fn ends_with_title_word(&self, text: &str) -> bool {
         let is_level = |word: &str| {
             matches!(word, "I" | "II" | "III" | "IV" | "V")
                 || word.bytes().all(|b| b.is_ascii_digit())
@@ -77,7 +77,7 @@ fn rank(names: &[String], name: &str) -> Option<usize> {
 }
 
 /// `jobTitle`, `Job_Title` and ` JOB  TITLE` all give `job title`.
-pub(crate) fn normalize(name: &str) -> String {
+pub fn normalize(name: &str) -> String {
     let mut words = String::new();
     let mut before_is_lower = false;
     for c in name.chars() {

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::GivenUp;
-use crate::posting::ColumnsError;
+use super::columns::ColumnsError;
 
 /// Says why a file of postings can't be read, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 
 mod cells;
 mod chunks;
+pub mod columns;
 mod dialect;
 mod encoding;
 mod error;

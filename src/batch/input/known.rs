@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use super::made::{Kind, Made, MadeRow, Members, kind_of};
-use crate::posting::{
-    ColumnNames, Columns, ColumnsError, EarlierTags, FormField, Forms, GivenColumns, PostingForm,
-    Use, detect_among, normalize,
+use crate::posting::{ColumnNames, normalize};
+use crate::table::columns::{
+    Columns, ColumnsError, EarlierTags, FormField, Forms, GivenColumns, PostingForm, Use,
+    detect_among,
 };
 use crate::table::{JsonTree, MemberPath, member_key};
 

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::RecordBatch;
 use rustc_hash::FxHashMap;
 
-use crate::posting::{FormField, ObjectNames, normalize};
+use crate::posting::normalize;
+use crate::table::columns::{FormField, ObjectNames};
 use crate::table::{ColumnarError, JsonRow, JsonRows, JsonTree, MemberPath, member_key};
 
 /// How the values at a path become a cell.

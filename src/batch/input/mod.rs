@@ -23,7 +23,8 @@ pub use self::options::{InputFormat, InputOptions};
 use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use super::encode::Head;
 use super::memory::SAMPLE_ROWS;
-use crate::posting::{ColumnNames, Columns, ColumnsError, EarlierTags};
+use crate::posting::ColumnNames;
+use crate::table::columns::{Columns, ColumnsError, EarlierTags};
 use crate::table::{
     Chunk, ChunkReader, Compression, Damage, Decoder, Detected, Dialect, DigestView, Digested,
     JsonColumns, JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source,

@@ -3,8 +3,8 @@
 use encoding_rs::Encoding;
 
 use super::found::shown;
-use crate::posting::GivenColumns;
 use crate::table::GivenDialect;
+use crate::table::columns::GivenColumns;
 
 /// What overrides what is found out about an input.
 #[derive(Debug, Clone)]

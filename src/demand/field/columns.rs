@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, date};
 
-use crate::posting::FormField;
+use crate::table::columns::FormField;
 
 use super::names::{FieldNames, rank};
 use super::{

@@ -9,7 +9,6 @@ use super::probability::{best_threshold, regression, sharpness};
 use super::roles::{self, Roles};
 use super::titles::Titles;
 use super::{features, groups};
-use crate::Error;
 use crate::classify::Choices;
 use crate::classify::Classifier;
 use crate::classify::model::{Model, all_open, logistic, thin_parts};
@@ -73,15 +72,14 @@ pub fn calibrate(
     corpus: &Corpus,
     postings: &[LabelledPosting],
     fitting: Fitting<'_>,
-) -> Result<Calibrated, Error> {
+) -> Result<Calibrated, EvaluateError> {
     let in_scope = postings.iter().filter(|posting| posting.label.is_some()).count();
     let out_of_scope = postings.len() - in_scope;
     if in_scope.min(out_of_scope) < MIN_POSTINGS {
         return Err(EvaluateError::TooFew {
             found: format!("{in_scope} labelled postings in scope and {out_of_scope} out of it"),
             expected: "at least 20 of each",
-        }
-        .into());
+        });
     }
     let classifier = Classifier::with_corpus(corpus.clone())?;
     let (features, cut_features, stems) = features::read(&classifier, postings, &CUTS);
@@ -116,8 +114,7 @@ pub fn calibrate(
         return Err(EvaluateError::TooFew {
             found: "all postings are of one fold: of one board, or of one value of --by".to_owned(),
             expected: "at least 2, so that one can be left out",
-        }
-        .into());
+        });
     }
     let training = |left_out: usize| -> Vec<usize> {
         all.iter().copied().filter(|&n| fold[n] != left_out).collect()

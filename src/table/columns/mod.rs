@@ -4,7 +4,13 @@
 //! may be missing, `Summary` may hold the first line of the text. So a column must have both a
 //! telling name and fitting content; a column with content alone is taken if nothing has both.
 
-use super::{ColumnNames, EarlierTags};
+mod forms;
+mod tag_columns;
+
+pub use forms::{FormField, Forms, ObjectNames, PostingForm};
+pub use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};
+
+use crate::posting::ColumnNames;
 
 /// Share of the cells that must hold a word of job titles for a column without a telling name.
 const MIN_TITLE_WORD_SHARE: f64 = 0.5;
@@ -88,7 +94,7 @@ pub fn detect(
 
 /// What a column may be found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
+pub enum Use {
     /// Whatever its name and content tell.
     All,
     /// No title and no text; and anything else only if no other column is.
@@ -98,7 +104,7 @@ pub(crate) enum Use {
 }
 
 /// Finds the columns as [`detect`] does, given what each may be.
-pub(crate) fn detect_among(
+pub fn detect_among(
     names: &ColumnNames,
     header: &[String],
     rows: &[Vec<String>],
@@ -140,7 +146,7 @@ pub(crate) fn detect_among(
 /// # Errors
 ///
 /// Returns an error if an overriding name is unknown.
-pub(crate) fn detect_without_text(
+pub fn detect_without_text(
     names: &ColumnNames,
     header: &[String],
     given: &GivenColumns,
@@ -337,7 +343,7 @@ fn odd_title(
 
 /// What a scraper searched for is not what it found.
 fn is_query(name: &str) -> bool {
-    let name = super::names::normalize(name);
+    let name = crate::posting::normalize(name);
     name.split(' ')
         .any(|word| ["search", "searched", "query", "keyword", "keywords"].contains(&word))
 }

@@ -7,79 +7,100 @@ use serde::Deserialize;
 
 use crate::table::member_key;
 
-const TEXT: &str = include_str!("../../corpus/fields/forms.toml");
+const TEXT: &str = include_str!("../../../corpus/fields/forms.toml");
 
 /// What a posting says beside its text, by the names of `fields/forms.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FormField {
+pub enum FormField {
+    /// The job title.
     Title,
+    /// Who hires.
     Employer,
+    /// The place as one text.
     Place,
+    /// When it was published.
     Posted,
+    /// When it closes, or was removed.
     Closed,
+    /// Pay as one text.
     Salary,
+    /// The lower end of the pay.
     SalaryLow,
+    /// The upper end of the pay.
     SalaryHigh,
+    /// The currency of the pay.
     SalaryCurrency,
+    /// What the pay is for: an hour, a year.
     SalaryPeriod,
+    /// Whether the work is done from afar.
     Remote,
+    /// The city.
     City,
+    /// The state or province.
     State,
+    /// The country.
     Country,
+    /// The job board.
     Board,
+    /// Full time, part time, contract.
     Employment,
 }
 
 /// The content of `fields/forms.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Forms {
-    pub(crate) object: ObjectNames,
+pub struct Forms {
+    /// How an object is read where a text is expected.
+    pub object: ObjectNames,
     form: Vec<PostingForm>,
 }
 
 /// How an object is read where a text is expected.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ObjectNames {
+pub struct ObjectNames {
     /// Members that name it, best first.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// Of a place: members that name town, state and country.
-    pub(crate) place_parts: [Vec<String>; 3],
+    pub place_parts: [Vec<String>; 3],
     /// Of a place: members that hold it.
-    pub(crate) place_within: Vec<String>,
+    pub place_within: Vec<String>,
     /// What is a work model and no place.
-    pub(crate) work_models: BTreeSet<String>,
+    pub work_models: BTreeSet<String>,
 }
 
 /// A form: how it is recognised, and where it has what.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PostingForm {
+pub struct PostingForm {
     /// What people call it.
-    pub(crate) name: String,
+    pub name: String,
     /// What they should know.
     #[serde(default)]
-    pub(crate) note: Option<String>,
+    pub note: Option<String>,
     keys: Vec<Vec<String>>,
     /// The pieces of the text, each with the paths that may hold it.
-    pub(crate) text: Vec<Vec<String>>,
+    pub text: Vec<Vec<String>>,
     /// The paths of the other fields, best first.
-    pub(crate) fields: BTreeMap<FormField, Vec<String>>,
+    pub fields: BTreeMap<FormField, Vec<String>>,
+    /// Paths that hold a work model or a place: remote work is read where they hold a work model.
     #[serde(default)]
-    pub(crate) work_model: Vec<String>,
+    pub work_model: Vec<String>,
+    /// What the form always means and never says.
     #[serde(default)]
-    pub(crate) constant: BTreeMap<FormField, String>,
+    pub constant: BTreeMap<FormField, String>,
+    /// What codes of a field stand for.
     #[serde(default)]
-    pub(crate) values: BTreeMap<FormField, BTreeMap<String, String>>,
+    pub values: BTreeMap<FormField, BTreeMap<String, String>>,
+    /// A field counts for nothing where this path holds true.
     #[serde(default)]
-    pub(crate) unless: BTreeMap<FormField, String>,
+    pub unless: BTreeMap<FormField, String>,
 }
 
 impl Forms {
     /// Returns the forms that the binary carries. The tests make sure that they can be read.
-    pub(crate) fn embedded() -> &'static Self {
+    pub fn embedded() -> &'static Self {
         static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::parse().unwrap_or_default());
         &FORMS
     }
@@ -95,7 +116,7 @@ impl Forms {
 
     /// Recognises a form by the letters of the keys of all members; returns it, and the letters of what
     /// stands before all its names.
-    pub(crate) fn recognise(&self, keys: &BTreeSet<String>) -> Option<(&PostingForm, String)> {
+    pub fn recognise(&self, keys: &BTreeSet<String>) -> Option<(&PostingForm, String)> {
         self.form.iter().find_map(|form| {
             let sets = form.keys.iter();
             let prefix = sets.filter_map(|wanted| prefix(wanted, keys)).min_by_key(String::len)?;

@@ -1,9 +1,9 @@
 //! What the columns are called that tagging appends, so that a file that was tagged is known for one.
 
-use super::normalize;
+use crate::posting::normalize;
 
 /// What the tag columns are called, behind the prefix.
-pub(crate) const TAGS: [&str; 10] = [
+pub const TAGS: [&str; 10] = [
     "role",
     "tier",
     "confidence",
@@ -17,10 +17,10 @@ pub(crate) const TAGS: [&str; 10] = [
 ];
 
 /// What the columns of deduplication are called, behind the prefix.
-pub(crate) const DUPLICATES: [&str; 3] = ["duplicate_of", "cluster", "duplicate_kind"];
+pub const DUPLICATES: [&str; 3] = ["duplicate_of", "cluster", "duplicate_kind"];
 
 /// What the column is called that takes what no other column has.
-pub(crate) const EXTRA: &str = "extra";
+pub const EXTRA: &str = "extra";
 
 /// Tag columns whose names hardly anything else has.
 const TELLING: [&str; 6] =
@@ -31,9 +31,9 @@ const MIN_BESIDE: usize = 2;
 
 /// The tag columns that an earlier run left in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct EarlierTags {
+pub struct EarlierTags {
     /// The role's columns, by their names in the file.
-    pub(crate) roles: Vec<String>,
+    pub roles: Vec<String>,
     /// For each column, whether it is one of them.
     is_tag: Vec<bool>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct EarlierTags {
 impl EarlierTags {
     /// Finds columns that are called as tags are, with any prefix: a role, and at least two more, one of them
     /// `confidence` or another that hardly anything else is called.
-    pub(crate) fn find(header: &[String]) -> Self {
+    pub fn find(header: &[String]) -> Self {
         let names: Vec<_> = header.iter().map(|name| normalize(name)).collect();
         let mut found = Self { roles: Vec::new(), is_tag: vec![false; header.len()] };
         for (n, name) in names.iter().enumerate() {
@@ -63,7 +63,7 @@ impl EarlierTags {
     }
 
     /// Tells whether a column is a tag of an earlier run.
-    pub(crate) fn is_tag(&self, column: usize) -> bool {
+    pub fn is_tag(&self, column: usize) -> bool {
         self.is_tag.get(column).copied().unwrap_or(false)
     }
 }
