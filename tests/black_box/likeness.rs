@@ -6,14 +6,12 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::harness::{BINARY, ROOT};
+
 const WARNING: &str = "unlike the postings that rolecall was fitted to";
 
 fn rolecall(folder: &Path, arguments: &[&str]) -> Output {
-    let out = Command::new(env!("CARGO_BIN_EXE_rolecall"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
+    let out = Command::new(BINARY).current_dir(folder).args(arguments).output().unwrap();
     assert!(out.status.success(), "{arguments:?}: {}", err(&out));
     out
 }
@@ -98,7 +96,7 @@ fn other_languages_and_other_things_are_called_unlike() {
 
 #[test]
 fn postings_like_the_labelled_ones_are_not() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let samples = Path::new(ROOT).join("samples/postings.csv");
     let samples = samples.to_str().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

@@ -1,15 +1,14 @@
 //! JSON files of real boards, read as chunks of raw objects.
 
-mod common;
-
 use std::fs::File;
 use std::io::Read;
 
-use common::shared;
 use rolecall::table::{
     Chunk, JsonCells, JsonColumns, JsonLayout, JsonReader, JsonValue, Record, splice,
 };
 use serde_json::Value;
+
+use crate::harness::shared;
 
 fn raw<'a>(chunks: &'a [Chunk]) -> impl Iterator<Item = &'a [u8]> {
     let bytes = |chunk: &'a Chunk| move |record: &Record| &chunk.bytes[record.range.clone()];

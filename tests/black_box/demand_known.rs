@@ -9,15 +9,12 @@ use std::process::{Command, Output};
 use rolecall::dedup::ContentDigest;
 use serde_json::Value;
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
+use crate::harness::{BINARY, Folder, ROOT};
 
 const HEADER: &str = "# Made for a test.\ndigest\tlabel\n";
 
 fn rolecall(arguments: &[&str], files: &[&Path]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    let mut command = Command::new(BINARY);
     command.args(arguments).args(files).env("NO_COLOR", "1").output().unwrap()
 }
 
@@ -26,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn repository(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+    Path::new(ROOT).join(name)
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -4,13 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-mod common;
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, shared};
 
 /// What a run says of its rows: read, done, set aside.
 type Account = (u64, u64, u64);
@@ -125,7 +119,7 @@ fn what_cannot_be_read_at_all_is_refused_in_one_line() {
 #[test]
 fn every_file_of_the_robustness_sets_adds_up() {
     for set in ["csv-cases", "boards"] {
-        let Some(set) = common::shared(set) else { continue };
+        let Some(set) = shared(set) else { continue };
         let folder = Folder::new();
         let (mut folders, mut files) = (vec![set], 0);
         while let Some(next) = folders.pop() {

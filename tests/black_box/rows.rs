@@ -3,17 +3,14 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
+use crate::harness::{BINARY, Folder};
 
 /// Tags a file as JSON lines, and returns the exit code, the titles and what was told.
 fn tagged(name: &str, bytes: &[u8]) -> (i32, Vec<String>, String) {
     let folder = Folder::new();
     let path = folder.path(name);
     fs::write(&path, bytes).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    let mut command = Command::new(BINARY);
     command.args(["tag", "--format", "jsonl"]).arg(path).env("NO_COLOR", "1").stdin(Stdio::null());
     let out = command.output().unwrap();
     let rows = String::from_utf8(out.stdout).unwrap();

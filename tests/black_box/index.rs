@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use rolecall::index::{IndexError, ProfileIndex};
 use rolecall::{Classifier, Corpus, Posting};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, ROOT};
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
@@ -96,7 +96,7 @@ fn an_index_of_another_corpus_is_stale() {
     let path = folder.path().join("index");
     let corpus = Corpus::embedded().unwrap();
     ProfileIndex::build(&corpus).unwrap().write(&path, &corpus).unwrap();
-    let trades = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trades");
+    let trades = Path::new(ROOT).join("tests/trades");
     let error = ProfileIndex::open(&path, &Corpus::from_folder(&trades).unwrap()).unwrap_err();
     let message = error.to_string().replace(path.to_str().unwrap(), "DIR");
     insta::assert_snapshot!(message,

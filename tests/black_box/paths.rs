@@ -8,15 +8,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
+use crate::harness::{BINARY, Folder, ROOT};
 
 const ROWS: &str = "title,description\nEHR Trainer,Teach Epic to nurses in class\n";
 
 fn run(folder: &Folder, arguments: &[&OsStr]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    let mut command = Command::new(BINARY);
     command.args(arguments).current_dir(folder.path("")).env("NO_COLOR", "1").stdin(Stdio::null());
     let out = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -190,7 +187,7 @@ fn names_and_cells_do_nothing_to_a_terminal() {
 #[test]
 fn a_damaged_parquet_file_is_told_in_one_line() {
     let folder = Folder::new();
-    let sample = format!("{}/samples/postings.csv", env!("CARGO_MANIFEST_DIR"));
+    let sample = format!("{}/samples/postings.csv", ROOT);
     assert_eq!(told(&folder, &["tag", "-q", &sample, "-o", "a.parquet"]).0, 0);
     let bytes = fs::read(folder.path("a.parquet")).unwrap();
     let mut told_in_one = 0;
@@ -198,7 +195,7 @@ fn a_damaged_parquet_file_is_told_in_one_line() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0xFF;
         fs::write(folder.path("b.parquet"), damaged).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        let mut command = Command::new(BINARY);
         let arguments = ["tag", "-q", "b.parquet", "--prefix", "x"];
         let out = command.args(arguments).current_dir(folder.path("")).env("RUST_BACKTRACE", "1");
         let out = out.output().unwrap();

@@ -9,12 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, ROOT};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
@@ -28,13 +23,6 @@ fn run(arguments: &[&str]) -> Output {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
-}
-
-impl Folder {
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        fs::write(self.path(name), bytes).unwrap();
-        self.path(name)
-    }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -268,9 +256,7 @@ fn encrypted_and_damaged_parquet_is_told_in_one_line() {
     let footer = [&b"PARE"[..], &[7; 200], &200_u32.to_le_bytes(), b"PARE"].concat();
     let mut inputs = vec![folder.write("secret.parquet", &footer), folder.write("secret", &footer)];
     inputs.push(folder.write("secret.parquet.gz", gzip(&footer)));
-    let Some(cases) =
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases")).ok()
-    else {
+    let Some(cases) = fs::read_dir(Path::new(ROOT).join("../shared/cases")).ok() else {
         return assert_refused(&inputs, "encrypted");
     };
     assert_refused(&inputs, "encrypted");

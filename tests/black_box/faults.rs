@@ -9,12 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, ROOT};
 
 impl Folder {
     fn names(&self) -> Vec<String> {
@@ -27,7 +22,7 @@ impl Folder {
 
     /// Writes a file of many chunks, with rows that repeat and rows that are ragged.
     fn large(&self, name: &str, times: usize) -> PathBuf {
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+        let sample = Path::new(ROOT).join("samples/postings.csv");
         let sample = fs::read_to_string(sample).unwrap();
         let (header, rows) = sample.split_once('\n').unwrap();
         let path = self.path(name);

@@ -8,9 +8,11 @@ use rolecall::Corpus;
 use rolecall::evaluate::{Judged, LabelledPosting, Outcome, Report};
 use serde_json::Value;
 
+use crate::harness::{BINARY, ROOT};
+
 fn rolecall(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+    let mut command = Command::new(BINARY);
+    command.current_dir(ROOT).args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -58,7 +60,7 @@ fn the_samples_are_measured() {
 /// 400 made-up answers, and what scikit-learn 1.9.1 computed from them: `tests/metrics/make.py`.
 #[test]
 fn figures_are_those_of_scikit_learn() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/metrics");
+    let folder = Path::new(ROOT).join("tests/metrics");
     let mut postings = Vec::new();
     let mut outcomes = Vec::new();
     for row in csv::Reader::from_path(folder.join("outcomes.csv")).unwrap().records() {
@@ -132,7 +134,7 @@ fn wrong_labels_are_refused_with_their_line() {
 fn a_calibration_of_your_own_is_made_and_used() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc"), &own);
+    copy(&Path::new(ROOT).join("corpus/onc"), &own);
     fs::remove_file(own.join("terms.tsv")).unwrap();
     fs::remove_file(own.join("calibration.toml")).unwrap();
     let own = own.to_str().unwrap();
@@ -141,8 +143,8 @@ fn a_calibration_of_your_own_is_made_and_used() {
         let arguments =
             [&["calibrate"], &SAMPLES[..], &["--corpus", own, "-o", own, "--json"]].concat();
         let mut command = Command::new("taskset");
-        command.args(["-c", threads, env!("CARGO_BIN_EXE_rolecall")]).args(arguments);
-        command.current_dir(env!("CARGO_MANIFEST_DIR")).output()
+        command.args(["-c", threads, BINARY]).args(arguments);
+        command.current_dir(ROOT).output()
     };
     let before = rolecall(&[&["calibrate"], &SAMPLES[..], &["--corpus", own, "--json"]].concat());
     assert_eq!(text(&before.stderr), "");
@@ -211,11 +213,10 @@ fn copy(from: &Path, to: &Path) {
 fn titles_are_learned_from_and_measured() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc"), &own);
+    copy(&Path::new(ROOT).join("corpus/onc"), &own);
     let own = own.to_str().unwrap();
     let titles = folder.path().join("few.csv");
-    let all =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/onc/titles.csv"));
+    let all = fs::read_to_string(Path::new(ROOT).join("corpus/onc/titles.csv"));
     // Every fourth, so that it does not take long.
     let few: Vec<_> = all.unwrap().lines().step_by(4).map(str::to_owned).collect();
     fs::write(&titles, format!("title,label,second\n{}\n", few[1..].join("\n"))).unwrap();

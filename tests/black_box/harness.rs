@@ -1,16 +1,41 @@
-//! What several tests need: the real postings beside the repository, where they are.
+//! What the tests share: the binary, folders of their own, and the real postings beside the repository, where
+//! they are.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
+/// The program.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+
+/// The folder of the repository.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// A folder that is removed when the test is over.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+}
+
 /// Returns a file of the folder of real postings beside the repository, or nothing if it is not
 /// there; then the test that wants it has nothing to do.
 pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
+    let path = Path::new(ROOT).join("../shared").join(name);
     if path.exists() {
         return Some(path);
     }
@@ -19,7 +44,6 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// A real posting.
-#[allow(dead_code, reason = "not every test reads postings")]
 pub struct RealPosting {
     pub id: String,
     pub title: String,
@@ -27,7 +51,6 @@ pub struct RealPosting {
 }
 
 /// Reads all real postings, or none if they are not there.
-#[allow(dead_code, reason = "not every test reads postings")]
 pub fn real_postings() -> Vec<RealPosting> {
     let Some(path) = shared("postings/postings.parquet") else { return Vec::new() };
     let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();

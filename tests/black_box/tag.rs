@@ -4,9 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-mod common;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, ROOT, shared};
 
 struct Run {
     code: i32,
@@ -72,7 +70,7 @@ fn untagged(output: &[u8], delimiter: u8) -> Vec<u8> {
 
 #[test]
 fn the_sample_keeps_every_byte_and_the_threads_do_not_matter() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     let one = tag(&sample, &["--threads", "1"]);
     assert_eq!(one.code, 0, "{}", one.stderr);
     assert_eq!(untagged(&one.output, b','), fs::read(&sample).unwrap());
@@ -106,7 +104,7 @@ fn the_sample_keeps_every_byte_and_the_threads_do_not_matter() {
 /// Many chunks, so that threads overtake each other.
 #[test]
 fn a_large_file_keeps_its_order() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     let text = fs::read_to_string(sample).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
     let large = format!("{header}\n{}", rows.repeat(60));
@@ -230,7 +228,7 @@ fn a_failed_run_leaves_the_old_output() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     for arguments in [&["-o", "/dev/full"][..], &["-o", "-"]] {
         let run = Command::new(BINARY)
             .args(["tag", "-q", sample.to_str().unwrap()])
@@ -287,7 +285,7 @@ fn hostile_titles_do_nothing_to_a_terminal() {
 
 #[test]
 fn every_board_is_read_with_the_right_columns() {
-    let Some(boards) = common::shared("boards") else { return };
+    let Some(boards) = shared("boards") else { return };
     let expected = [
         ("cedars_sinai", "`title`", "`description` + `qualifications`"),
         ("cybercoders_897", "`Title`", "`Description` + `Skills`"),
@@ -339,8 +337,7 @@ fn every_board_is_read_with_the_right_columns() {
 
 #[test]
 fn boards_of_json_and_hostile_strings_are_read_with_the_right_columns() {
-    let (Some(boards), Some(cases)) = (common::shared("boards"), common::shared("csv-cases"))
-    else {
+    let (Some(boards), Some(cases)) = (shared("boards"), shared("csv-cases")) else {
         return;
     };
     let hostile = cases.join("naughty-strings");

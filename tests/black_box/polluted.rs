@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 
 use rolecall::table::{CellReader, ChunkReader, Decoder, GivenDialect, Layout, RecordKind, detect};
 
-#[path = "polluted/cases.rs"]
 mod cases;
-mod common;
-#[path = "polluted/table.rs"]
 mod table;
 
 use cases::{Case, cases};
+
+use crate::harness::shared;
 
 /// Reads a file as the library does; the header is the first row if there is one.
 fn read(bytes: &[u8]) -> (Layout, Vec<Vec<String>>) {
@@ -125,7 +124,7 @@ fn no_record_and_no_cell_is_lost() {
 
 #[test]
 fn hard_files_are_read_as_they_are_meant() {
-    let Some(cases) = common::shared("csv-cases/csv-spectrum") else { return };
+    let Some(cases) = shared("csv-cases/csv-spectrum") else { return };
     let (mut right, mut wrong) = (0, Vec::new());
     for entry in std::fs::read_dir(cases.join("csvs")).unwrap() {
         let path = entry.unwrap().path();

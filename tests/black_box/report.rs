@@ -5,10 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
+use crate::harness::{BINARY, Folder};
 
 /// Rows of every kind of cell, some of which would be markup if they were not escaped.
 const TAGGED: &str = "\
@@ -24,12 +21,7 @@ HIM Analyst,Bolt,\"London, UK\",2025-01-09,,,him-exchange-specialist,university,
 fn demand(arguments: &[&str], folder: &Folder) -> Output {
     let input = folder.path("<i>tagged.csv");
     fs::write(&input, TAGGED).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_rolecall"))
-        .arg("demand")
-        .arg(&input)
-        .args(arguments)
-        .output()
-        .unwrap()
+    Command::new(BINARY).arg("demand").arg(&input).args(arguments).output().unwrap()
 }
 
 fn report(arguments: &[&str], folder: &Folder) -> String {
@@ -111,7 +103,7 @@ fn an_empty_file_gives_a_report_that_says_so() {
     let folder = Folder::new();
     let (input, path) = (folder.path("empty.csv"), folder.path("empty.html"));
     fs::write(&input, TAGGED.lines().next().unwrap()).unwrap();
-    let made = Command::new(env!("CARGO_BIN_EXE_rolecall"))
+    let made = Command::new(BINARY)
         .args(["demand", "-q", "--report"])
         .args([&path, &input])
         .output()

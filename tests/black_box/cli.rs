@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, ROOT};
 
 fn rolecall(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
@@ -35,7 +35,7 @@ fn fed(arguments: &[&str], input: &[u8]) -> (i32, String, String) {
 }
 
 fn sample() -> String {
-    format!("{}/samples/postings.csv", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/samples/postings.csv", ROOT)
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn errors_are_one_line_and_say_what_to_do() {
             "rolecall: no/such/: cannot read: No such file or directory (os error 2)\n",
         ),
     ] {
-        let (code, out, err) = run(rolecall(arguments).current_dir(env!("CARGO_MANIFEST_DIR")));
+        let (code, out, err) = run(rolecall(arguments).current_dir(ROOT));
         assert_eq!((code, out.as_str(), err.as_str()), (2, "", message), "{arguments:?}");
     }
 }
@@ -232,7 +232,7 @@ fn completions_are_made_for_each_shell() {
 
 #[test]
 fn a_taxonomy_of_your_own_needs_no_code() {
-    let corpus = format!("{}/tests/trades", env!("CARGO_MANIFEST_DIR"));
+    let corpus = format!("{}/tests/trades", ROOT);
     let (_, out, _) = fed(
         &["tag", "-", "--corpus", &corpus],
         b"title,description\nLamplighter,Light and trim the gas lanterns of the quarter every dusk.\n\
@@ -248,7 +248,7 @@ fn a_taxonomy_of_your_own_needs_no_code() {
 
 #[test]
 fn the_embedded_corpus_and_its_folder_give_the_same_bytes() {
-    let corpus = format!("{}/corpus/onc", env!("CARGO_MANIFEST_DIR"));
+    let corpus = format!("{}/corpus/onc", ROOT);
     let embedded = output_of(&["tag", "-q", &sample()]);
     assert_eq!(output_of(&["tag", "-q", &sample(), "--corpus", &corpus]), embedded);
 }
@@ -256,7 +256,7 @@ fn the_embedded_corpus_and_its_folder_give_the_same_bytes() {
 /// Copies the trades and changes one file.
 fn broken(file: &str, change: impl Fn(&str) -> String) -> String {
     let folder = TempDir::new().unwrap();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trades");
+    let from = Path::new(ROOT).join("tests/trades");
     fs::create_dir(folder.path().join("roles")).unwrap();
     fs::copy(from.join("taxonomy.toml"), folder.path().join("taxonomy.toml")).unwrap();
     for role in ["cooper", "falconer", "lamplighter", "ropemaker"] {

@@ -7,13 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-mod common;
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, ROOT};
 
 /// Rows that were tagged: two of one ad, one that is out of scope, odd cells.
 const TAGGED: &str = "\
@@ -100,7 +94,7 @@ fn shares_and_growth_are_of_what_they_say() {
 fn the_output_is_the_same_whatever_the_threads_and_the_form() {
     let folder = Folder::new();
     let csv = folder.path("sample.csv");
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv"), &csv).unwrap();
+    fs::copy(Path::new(ROOT).join("samples/postings.csv"), &csv).unwrap();
     let tagged = folder.path("sample.parquet");
     let status = Command::new(BINARY)
         .args(["tag", "-q", "--dedup", "-o"])
@@ -215,7 +209,7 @@ fn dates_that_cannot_be_read_are_told_with_what_helps() {
         std::fs::write(&path, format!("title,description,company,date_posted\n{rows}")).unwrap();
     };
     let run = |more: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        let mut command = std::process::Command::new(BINARY);
         let out =
             command.args(["demand", "--by", "month", "--no-correction"]).arg(&path).args(more);
         let out = out.env("NO_COLOR", "1").output().unwrap();
@@ -251,7 +245,7 @@ fn the_name_of_a_work_model_beats_yes_and_no() {
     let path = folder.path().join("a.csv");
     let counts = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        let mut command = std::process::Command::new(BINARY);
         let arguments = ["demand", "-q", "--by", "remote", "--no-correction", "--no-dedup"];
         String::from_utf8(command.args(arguments).arg(&path).output().unwrap().stdout).unwrap()
     };
@@ -275,7 +269,7 @@ fn the_name_of_a_work_model_beats_yes_and_no() {
 fn files_that_were_tagged_otherwise_are_not_corrected() {
     let folder = Folder::new();
     let tagged = folder.path("tagged.csv");
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     let tag = |more: &[&str]| {
         let mut command = Command::new(BINARY);
         command.args(["tag", "-q", "--force", "-o"]).arg(&tagged).args(more).arg(&sample);
@@ -331,7 +325,7 @@ fn corrected(tagged: &Path, by: &str) -> BTreeMap<String, f64> {
 fn corrected_groups_add_up_to_the_file() {
     let folder = Folder::new();
     let tagged = folder.path("tagged.csv");
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     let mut command = Command::new(BINARY);
     let status = command.args(["tag", "-q", "-o"]).args([&tagged, &sample]).status().unwrap();
     assert!(status.success());
@@ -353,7 +347,7 @@ fn corrected_groups_add_up_to_the_file() {
 
 #[test]
 fn intervals_do_not_depend_on_what_else_is_written() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let sample = Path::new(ROOT).join("samples/postings.csv");
     let arguments = ["-q", "--by", "tier,state", "--format"];
     let of = |format: &str| demand(&[&arguments[..], &[format]].concat(), &[&sample]).stdout;
     // With the overview more columns are read.

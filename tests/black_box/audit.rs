@@ -7,12 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, ROOT};
 
 /// Tagged postings: one in ten is a trainer, of which the classifier finds four of five; one in fifty is a
 /// research scientist, which it never finds. The title tells the truth.
@@ -192,7 +187,7 @@ fn wrong_sheets_are_refused_with_what_to_do() {
 fn untagged_postings_are_tagged_on_the_way() {
     let folder = Folder::new();
     let sheet = folder.path("sheet.csv");
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/postings.csv");
+    let samples = Path::new(ROOT).join("samples/postings.csv");
     let arguments = ["draw", "--labels", "60", "-o", sheet.to_str().unwrap()];
     let output = audit(&arguments, &[&samples]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

@@ -16,10 +16,7 @@ use rolecall::batch::{
 };
 use rolecall::table::{Compression, GivenDialect};
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
+use crate::harness::Folder;
 
 /// Tables that are made if nothing else is said.
 const TABLES: u64 = 400;

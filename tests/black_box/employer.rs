@@ -6,17 +6,19 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::harness::{BINARY, ROOT};
+
 const TITLE: &str = "Desktop Support Analyst";
 const TEXT: &str =
     "Answer calls of staff, mend computers and printers, set up laptops on two campuses.";
 
 fn rolecall(arguments: &[&str], folder: &Path) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("rolecall"));
+    let mut command = Command::new(BINARY);
     command.args(arguments).current_dir(folder).output().unwrap()
 }
 
 fn classified(employer: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(ROOT);
     let arguments =
         ["classify", "--json", "--explain", "--title", TITLE, "--employer", employer, TEXT];
     serde_json::from_slice(&rolecall(&arguments, folder).stdout).unwrap()

@@ -1,12 +1,12 @@
 //! The table against tantivy's searcher, and the closest role against labels, on real postings.
 
-mod common;
-
 use std::collections::HashMap;
 
 use rolecall::index::ProfileIndex;
 use rolecall::score::{ScoreTable, Searcher};
 use rolecall::{Classifier, Corpus, Posting};
+
+use crate::harness::{real_postings, shared};
 
 /// Compares all scores of a posting; differences are relative to the larger score.
 fn largest_difference(table: &[f32], searcher: &[f32]) -> f32 {
@@ -22,7 +22,7 @@ fn the_table_equals_tantivys_searcher_on_real_postings() {
     let table = ScoreTable::compile(&index, &corpus).unwrap();
     let mut scorer = table.scorer();
     let mut searcher = Searcher::new(&index, &corpus).unwrap();
-    let postings = common::real_postings();
+    let postings = real_postings();
     // Every 23rd: 2,171 postings of all boards.
     let (mut largest, mut count) = (0.0_f32, 0);
     for posting in postings.iter().step_by(23) {
@@ -71,12 +71,12 @@ impl Tally {
 /// noticed. What to expect of other postings is in docs/accuracy.md.
 #[test]
 fn the_closest_role_is_right_for_most_labelled_postings() {
-    let Some(gold) = common::shared("gold/dev.csv") else { return };
-    let mut texts: HashMap<String, (String, String)> = common::real_postings()
+    let Some(gold) = shared("gold/dev.csv") else { return };
+    let mut texts: HashMap<String, (String, String)> = real_postings()
         .into_iter()
         .map(|posting| (posting.id, (posting.title, posting.description)))
         .collect();
-    let written = common::shared("gold/written_dev.jsonl").unwrap();
+    let written = shared("gold/written_dev.jsonl").unwrap();
     for line in std::fs::read_to_string(written).unwrap().lines() {
         let posting: serde_json::Value = serde_json::from_str(line).unwrap();
         let text = |key: &str| posting[key].as_str().unwrap_or_default().to_owned();

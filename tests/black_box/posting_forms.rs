@@ -2,7 +2,7 @@
 //! `demand` read of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -11,12 +11,7 @@ use arrow_array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArr
 use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).env("NO_COLOR", "1").output().unwrap()
@@ -24,13 +19,6 @@ fn run(arguments: &[&str]) -> Output {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
-}
-
-impl Folder {
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        fs::write(self.path(name), bytes).unwrap();
-        self.path(name)
-    }
 }
 
 fn sniffed(input: &Path) -> Value {

@@ -5,13 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-mod common;
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder};
 
 /// A text of 34 words.
 const TEXT: &str = "Build orders, order sets and rules for inpatient units, test upgrades each quarter, take calls from \

@@ -1,4 +1,7 @@
-//! One file per command: arguments in, library called, output shown.
+//! The command line: one file per command, with arguments in, library called, output shown.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
 mod audit;
 mod calibrate;
@@ -112,8 +115,7 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// Parses the command line and runs the command.
-pub(crate) fn run() -> ExitCode {
+fn main() -> ExitCode {
     panic::caught(run_command).unwrap_or_else(|| Exit::Failed.into())
 }
 

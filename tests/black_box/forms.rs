@@ -2,18 +2,12 @@
 //! in and go out as.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-mod common;
-#[path = "common/folder.rs"]
-mod folder;
-
-use folder::Folder;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolecall");
+use crate::harness::{BINARY, Folder, shared};
 
 const CSV: &str = "id,title,text\n\
     1,EHR Trainer,\"Teach nurses in class, write tip sheets.\"\n\
@@ -40,13 +34,6 @@ fn tag(input: &Path, output: &Path, arguments: &[&str]) -> String {
 fn objects(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-impl Folder {
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        fs::write(self.path(name), bytes).unwrap();
-        self.path(name)
-    }
 }
 
 #[test]
@@ -289,7 +276,7 @@ fn the_manifest_says_what_was_done() {
 /// What is in the folder of hard cases reads as its authors say.
 #[test]
 fn csv_spectrum_reads_as_it_should() {
-    let Some(cases) = common::shared("csv-cases/csv-spectrum") else { return };
+    let Some(cases) = shared("csv-cases/csv-spectrum") else { return };
     let mut wrong = Vec::new();
     for entry in fs::read_dir(cases.join("csvs")).unwrap() {
         let path = entry.unwrap().path();
