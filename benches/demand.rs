@@ -12,9 +12,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rolecall::batch::{InputOptions, Unwatched, expand};
-use rolecall::demand::field::GivenFields;
-use rolecall::demand::{DemandOptions, Key, Shown, run};
 use rolecall::{Classifier, Posting};
+use rolecall_demand::{DemandOptions, Key, Shown, run};
+use rolecall_fields::GivenFields;
 
 const ROWS: usize = 30_000;
 const EMPLOYERS: usize = 3_000;
@@ -36,7 +36,7 @@ fn below(random: &mut ChaCha8Rng, end: usize) -> usize {
 
 /// Returns tagged rows as `tag --dedup` writes them.
 fn tagged(classifier: &Classifier) -> csv::Result<Vec<u8>> {
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/postings.csv");
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/postings.csv");
     let mut reader = csv::Reader::from_path(sample)?;
     let sample: Vec<csv::StringRecord> = reader.records().collect::<csv::Result<_>>()?;
     let tags: Vec<Vec<String>> = sample

@@ -9,13 +9,11 @@ use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall::batch::{InputOptions, Watch, expand};
-use rolecall::demand::correct::Evidence;
-use rolecall::demand::field::GivenFields;
-use rolecall::demand::{
-    self, DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit,
-};
 use rolecall::table::ParquetForm;
 use rolecall::table::columns::GivenColumns;
+use rolecall_demand::correct::Evidence;
+use rolecall_demand::{DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit};
+use rolecall_fields::GivenFields;
 
 use crate::arrow::{ArrowTable, Reader, reader_of};
 use crate::classifier::{NativeClassifier, threads_or_all};
@@ -206,7 +204,7 @@ fn count(
 ) -> Result<Counted, String> {
     let corpus = classifier.corpus();
     let inputs = expand(files).map_err(|error| error.to_string())?.files;
-    let found = demand::run(classifier, &inputs, options, &Stopped(stop))
+    let found = rolecall_demand::run(classifier, &inputs, options, &Stopped(stop))
         .map_err(|error| error.to_string())?;
     let mut shown = Shown {
         unit,

@@ -27,13 +27,13 @@ mod worker;
 
 pub use encode::OutputFormat;
 pub use error::BatchError;
-pub(crate) use input::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
+pub use input::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 pub use input::{Input, InputFormat, InputOptions};
 pub use inputs::{InputPath, Inputs, expand};
 pub use job::{BatchOptions, Destination, Existing, run};
 pub use manifest::{Manifest, OutputReport, RunTimes};
 pub use memory::{TableTagger, sample_rows, tag_schema};
-pub(crate) use ordered::{OnPanic, Ordered};
+pub use ordered::{OnPanic, Ordered};
 pub use output::OutputFile;
 pub use path_text::path_value;
 pub use rejects::path_for as rejects_path;

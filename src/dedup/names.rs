@@ -55,8 +55,8 @@ pub(super) struct RequisitionWords {
 
 const EMPLOYERS: &str = include_str!("../../corpus/fields/employers.toml");
 const REQUISITIONS: &str = include_str!("../../corpus/fields/requisitions.toml");
-const US_STATES: &str = include_str!("../../corpus/places/us_states.tsv");
-const CANADA: &str = include_str!("../../corpus/places/canada.tsv");
+const US_STATES: &str = include_str!("../../crates/fields/corpus/places/us_states.tsv");
+const CANADA: &str = include_str!("../../crates/fields/corpus/places/canada.tsv");
 
 // The files are part of the program, and the tests of this module make sure that they can be read.
 pub(super) static EMPLOYER_WORDS: LazyLock<EmployerWords> = LazyLock::new(|| {

@@ -58,7 +58,7 @@ pub(super) fn intervals<T: Copy, const N: usize>(
 }
 
 /// Interpolates between the two nearest of sorted values.
-pub(crate) fn percentile(sorted: &[f64], share: f64) -> f64 {
+pub fn percentile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = share * last as f64;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to last")]

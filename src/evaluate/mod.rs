@@ -14,7 +14,7 @@ mod reliability;
 mod report;
 
 pub use bootstrap::Interval;
-pub(crate) use bootstrap::percentile;
+pub use bootstrap::percentile;
 pub use curve::{CurvePoint, area_under_roc, precision_recall_curve};
 pub use fit::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, LikenessRow, TitleFigures, calibrate,

@@ -32,7 +32,7 @@ pub struct LikenessCounts {
 impl LikenessCounts {
     /// Counts a row: the words of its text, the share of the posting's words that are known, the scope, and
     /// the closest role's share of what the two closest roles have.
-    pub(crate) fn count(&mut self, words: u64, words_known: f64, scope: f64, role_sure: f64) {
+    pub fn count(&mut self, words: u64, words_known: f64, scope: f64, role_sure: f64) {
         self.texts += u64::from(words > 0);
         self.words_known += if words > 0 { parts(words_known) } else { 0 };
         if words >= WORDS_OF_A_TEXT {
@@ -41,7 +41,7 @@ impl LikenessCounts {
     }
 
     /// Counts what the columns of a tagged row tell.
-    pub(crate) fn count_scope(&mut self, scope: f64, role_sure: f64) {
+    pub fn count_scope(&mut self, scope: f64, role_sure: f64) {
         let is_likely = scope >= LIKELY;
         self.likely += u64::from(is_likely);
         self.role_sure += if is_likely { parts(role_sure) } else { 0 };

@@ -92,12 +92,13 @@ pub enum TableError {
 }
 
 impl TableError {
-    pub(crate) fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
+    /// Returns what makes an error of reading a file.
+    pub fn read(path: &Path) -> impl Fn(std::io::Error) -> TableError + use<'_> {
         move |source| TableError::Read { path: path.to_owned(), source }
     }
 
     /// Tells whether reading was given up because it was told to stop.
-    pub(crate) fn is_given_up(&self) -> bool {
+    pub fn is_given_up(&self) -> bool {
         let is_it =
             |error: &std::io::Error| error.get_ref().is_some_and(|error| error.is::<GivenUp>());
         matches!(self, Self::Read { source, .. } if is_it(source))

@@ -39,7 +39,7 @@ pub use json::{
     JsonCells, JsonColumns, JsonLayout, JsonLayoutError, JsonReader, JsonRow, JsonValue, splice,
     write_object,
 };
-pub(crate) use json::{JsonTree, MemberPath, member_key};
+pub use json::{JsonTree, MemberPath, member_key};
 pub use layout::Layout;
 pub use patient::GivenUp;
 pub use records::RecordFile;

@@ -10,7 +10,7 @@ const LARGEST: f64 = 1e6;
 /// even digit between two.
 ///
 /// Formatting by the standard library is exact for any number and takes five times as long.
-pub(crate) fn push_decimal(out: &mut String, number: f64, decimals: usize) {
+pub fn push_decimal(out: &mut String, number: f64, decimals: usize) {
     /// How near to the middle between two digits a product may be for its rounding to be sure.
     const DOUBT: f64 = 1e-4;
     let magnitude = number.abs();

@@ -15,11 +15,11 @@ mod unseen;
 mod words;
 
 pub use analyzer::{Analyzer, CHAIN};
-pub(crate) use decimal::push_decimal;
+pub use decimal::push_decimal;
 pub use markup::strip_markup;
-pub(crate) use repair::unmojibaked;
+pub use repair::unmojibaked;
 pub use stopwords::StopWords;
-pub(crate) use unseen::is_unseen;
+pub use unseen::is_unseen;
 pub use unseen::printable;
-pub(crate) use words::Spans;
+pub use words::Spans;
 pub use words::{MAX_WORD_BYTES, MIN_WORD_CHARS, words};

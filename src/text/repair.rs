@@ -1,7 +1,7 @@
 //! Text that was damaged before it came here.
 
 /// Returns a text that was UTF-8 and was read as windows-1252 as it was: `MontrÃ©al` is `Montréal`.
-pub(crate) fn unmojibaked(text: &str) -> Option<String> {
+pub fn unmojibaked(text: &str) -> Option<String> {
     if !text.contains(['Ã', 'Â', 'â', 'Å', 'Ä']) {
         return None;
     }

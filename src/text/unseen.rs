@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Tells whether a character is not shown but does something: control characters, those that turn the
 /// direction of writing, and those of no width.
-pub(crate) fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

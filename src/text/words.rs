@@ -49,7 +49,7 @@ impl<'a> Iterator for Words<'a> {
 /// Most words are ASCII letters between ASCII characters that can't belong to a word: their ends
 /// are read off the bits of a [`Block`]. All others are read character by character.
 #[derive(Debug, Clone)]
-pub(crate) struct Spans<'a> {
+pub struct Spans<'a> {
     text: &'a str,
     /// What has been read.
     at: usize,
@@ -59,8 +59,9 @@ pub(crate) struct Spans<'a> {
 }
 
 impl<'a> Spans<'a> {
+    /// Starts at the beginning of a text.
     #[inline]
-    pub(crate) fn of(text: &'a str) -> Self {
+    pub fn of(text: &'a str) -> Self {
         Self { text, at: 0, block: Block::at(text.as_bytes(), 0), base: 0 }
     }
 

@@ -339,20 +339,20 @@ fn a_panic_of_a_watcher_ends_the_batch() {
             }));
             assert!(ended.is_err());
         }
-        let options = rolecall::demand::DemandOptions {
-            by: vec![rolecall::demand::Key::Role],
+        let options = rolecall_demand::DemandOptions {
+            by: vec![rolecall_demand::Key::Role],
             report: false,
             threads: 3,
             prefix: "onc".to_owned(),
             dedup: None,
             input: batch::InputOptions::default(),
-            fields: rolecall::demand::field::GivenFields::default(),
+            fields: rolecall_fields::GivenFields::default(),
             known: None,
             seen: None,
         };
         let ended = catch_unwind(AssertUnwindSafe(|| {
             let watch = Panics(at, 0.into());
-            rolecall::demand::run(&classifier, &inputs, &options, &watch).is_ok()
+            rolecall_demand::run(&classifier, &inputs, &options, &watch).is_ok()
         }));
         assert!(ended.is_err());
     }

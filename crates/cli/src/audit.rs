@@ -7,8 +7,8 @@ use std::thread::available_parallelism;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use rolecall::batch::{self, OutputFile};
-use rolecall::demand::Unit;
-use rolecall::demand::audit::{
+use rolecall_demand::Unit;
+use rolecall_demand::audit::{
     self, AuditError, AuditOptions, Design, Estimates, Labels, design_path,
 };
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use rolecall::demand::{DemandRow, DemandTable, Unit};
 use rolecall::text::printable;
+use rolecall_demand::{DemandRow, DemandTable, Unit};
 
 use super::style::{BAR, STRONG, bar};
 

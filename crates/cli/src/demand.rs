@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::{self, InputPath, OutputFile};
-use rolecall::demand::correct::Evidence;
-use rolecall::demand::{
-    self, DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
-};
 use rolecall::text::printable;
+use rolecall_demand::correct::Evidence;
+use rolecall_demand::{
+    DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
+};
 
 use super::Data;
 use super::choosing::Choosing;
@@ -159,7 +159,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         files.iter().map(|input| fs::metadata(&input.path).ok().map(|found| found.len())).sum();
     let log = Log::start(&arguments.telling, is_for_terminal, files.len() as u64, bytes)?;
     log.repeated(&inputs);
-    let found = demand::run(&classifier, files, &options, &log)?;
+    let found = rolecall_demand::run(&classifier, files, &options, &log)?;
     log.copies(&found.inputs);
     log.finish();
     let mut shown = Shown {
@@ -194,7 +194,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     }
     write(arguments, format, &table, &overview)?;
     if let Some(path) = &arguments.report {
-        put(path, demand::write_report(&overview)?.as_bytes())?;
+        put(path, rolecall_demand::write_report(&overview)?.as_bytes())?;
     }
     if log.is_for_people() {
         tell(&overview)?;
@@ -225,7 +225,8 @@ fn correct(
         None => (Evidence::of_corpus(corpus)?, "the labelled postings of the corpus".to_owned()),
         Some(path) => {
             let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            let evidence = demand::correct::Evidence::parse(path, &text, &corpus.taxonomy)?;
+            let evidence =
+                rolecall_demand::correct::Evidence::parse(path, &text, &corpus.taxonomy)?;
             (evidence, path.display().to_string())
         }
     };

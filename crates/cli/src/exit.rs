@@ -4,9 +4,9 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use rolecall::batch::BatchError;
-use rolecall::demand::DemandError;
-use rolecall::demand::audit::AuditError;
 use rolecall::text::printable;
+use rolecall_demand::DemandError;
+use rolecall_demand::audit::AuditError;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

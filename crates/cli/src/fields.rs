@@ -1,6 +1,6 @@
 use clap::Args;
 use jiff::civil::Date;
-use rolecall::demand::field::{DateOrder, GivenFields};
+use rolecall_fields::{DateOrder, GivenFields};
 
 /// What overrides the columns that demand is counted by: a name, a position from 1, or `-` for none.
 #[derive(Debug, Args)]

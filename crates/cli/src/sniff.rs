@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rolecall::batch::{Input, expand, path_value};
-use rolecall::demand::columns_of_fields;
-use rolecall::demand::field::GivenFields;
 use rolecall::text::printable;
+use rolecall_demand::columns_of_fields;
+use rolecall_fields::GivenFields;
 use serde_json::json;
 
 use super::Data;

@@ -7,18 +7,18 @@ use crate::table::{
 
 /// The rest of a damaged file: no row, but set aside as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
-    pub(crate) line: u64,
-    pub(crate) offset: u64,
+pub struct Cut {
+    pub line: u64,
+    pub offset: u64,
     /// What is wrong, for people.
-    pub(crate) reason: String,
+    pub reason: String,
     /// The bytes of the row that is cut; empty if it was cut between two rows.
-    pub(crate) raw: Vec<u8>,
+    pub raw: Vec<u8>,
 }
 
 impl Input {
     /// Reads the next rows. The last ones of a damaged file say so.
-    pub(crate) fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
+    pub fn next_portion(&mut self) -> Result<Option<Portion>, TableError> {
         let next = match self.ahead.take() {
             Some(ahead) => ahead,
             None => self.read_portion().transpose(),

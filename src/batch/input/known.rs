@@ -52,11 +52,11 @@ pub(super) struct Known {
 
 /// A form that was recognised.
 #[derive(Debug, Clone)]
-pub(crate) struct FoundForm {
-    pub(crate) name: String,
-    pub(crate) note: Option<String>,
+pub struct FoundForm {
+    pub name: String,
+    pub note: Option<String>,
     /// The columns of its fields; nothing where the form has none.
-    pub(crate) fields: Vec<(FormField, Option<usize>)>,
+    pub fields: Vec<(FormField, Option<usize>)>,
 }
 
 /// A member of a list, or of an object in a column of objects.

@@ -46,7 +46,7 @@ impl Further<'_> {
 impl Input {
     /// Tells whether there is a column of a name; where rows may have members that the sample has not,
     /// looks through the whole file for it, and makes a column of it.
-    pub(crate) fn has_column(&mut self, name: &str) -> bool {
+    pub fn has_column(&mut self, name: &str) -> bool {
         let lower = name.to_lowercase();
         if self.names.iter().any(|own| own.to_lowercase() == lower) {
             return true;
@@ -61,7 +61,7 @@ impl Input {
 
     /// Makes a column that takes, where a row has no cell in a column, members which no row of the sample has,
     /// by their names; returns its position. What is no JSON has no such members.
-    pub(crate) fn with_late(&mut self, column: Option<usize>, names: &[String]) -> Option<usize> {
+    pub fn with_late(&mut self, column: Option<usize>, names: &[String]) -> Option<usize> {
         if !matches!(self.form, Form::Json { .. }) || column.is_some_and(|n| self.made.is_made(n)) {
             return column;
         }

@@ -193,7 +193,7 @@ fn push_texts(all: &mut String, value: &JsonTree<'_>) {
 
 /// The columns that are made; their positions are behind those of the file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Made {
+pub struct Made {
     /// How many columns the file has.
     width: usize,
     columns: Vec<Source>,
@@ -241,7 +241,7 @@ impl Made {
     }
 
     /// Returns the columns of the file that are read for a column.
-    pub(crate) fn read_for(&self, column: usize) -> Vec<usize> {
+    pub fn read_for(&self, column: usize) -> Vec<usize> {
         match self.source(column) {
             None => vec![column],
             Some(Source::Members(members)) => members.columns.clone(),
@@ -260,12 +260,12 @@ impl Made {
     }
 
     /// Tells whether a column takes nothing but members that come late.
-    pub(crate) fn is_late_only(&self, column: usize) -> bool {
+    pub fn is_late_only(&self, column: usize) -> bool {
         matches!(self.source(column), Some(Source::Late { of: None, .. }))
     }
 
     /// Tells whether a column is made of the members of a record.
-    pub(crate) fn is_made(&self, column: usize) -> bool {
+    pub fn is_made(&self, column: usize) -> bool {
         column >= self.width
     }
 
@@ -276,7 +276,7 @@ impl Made {
 }
 
 /// The cells of one row, those that are made too.
-pub(crate) struct MadeRow<'m, 'r> {
+pub struct MadeRow<'m, 'r> {
     made: &'m Made,
     /// The record as JSON; empty if the file is a table.
     record: &'r [u8],
@@ -287,25 +287,17 @@ pub(crate) struct MadeRow<'m, 'r> {
 
 impl<'m, 'r> MadeRow<'m, 'r> {
     /// Takes the row of a table.
-    pub(crate) fn of_table(made: &'m Made) -> Self {
+    pub fn of_table(made: &'m Made) -> Self {
         Self::of_record(made, &[], None)
     }
 
     /// Takes a record of JSON, and its cells, if members that come late are looked for.
-    pub(crate) fn of_record(
-        made: &'m Made,
-        record: &'r [u8],
-        row: Option<&'m JsonRow<'r>>,
-    ) -> Self {
+    pub fn of_record(made: &'m Made, record: &'r [u8], row: Option<&'m JsonRow<'r>>) -> Self {
         Self { made, record, tree: OnceCell::new(), row, late: OnceCell::new() }
     }
 
     /// Returns a cell as a text to read, given the cells of the file.
-    pub(crate) fn cell<'c>(
-        &self,
-        column: usize,
-        cell: impl Fn(usize) -> Cow<'c, str>,
-    ) -> Cow<'c, str>
+    pub fn cell<'c>(&self, column: usize, cell: impl Fn(usize) -> Cow<'c, str>) -> Cow<'c, str>
     where
         'r: 'c,
     {
@@ -372,7 +364,7 @@ impl<'m, 'r> MadeRow<'m, 'r> {
 }
 
 /// The rows of a batch of typed columns, for columns that are made.
-pub(crate) struct MadeRecords<'m> {
+pub struct MadeRecords<'m> {
     made: &'m Made,
     rows: Option<JsonRows>,
 }
@@ -383,7 +375,7 @@ impl<'m> MadeRecords<'m> {
     /// # Errors
     ///
     /// Returns an error if JSON has nothing for the type of a column that has a part in them.
-    pub(crate) fn new(
+    pub fn new(
         made: &'m Made,
         wanted: &[usize],
         batch: &RecordBatch,
@@ -397,7 +389,7 @@ impl<'m> MadeRecords<'m> {
     /// # Errors
     ///
     /// Returns an error if JSON has nothing for the type of a column that has a part in them.
-    pub(crate) fn of_some(
+    pub fn of_some(
         made: &'m Made,
         wanted: &[usize],
         batch: &RecordBatch,
@@ -416,7 +408,7 @@ impl<'m> MadeRecords<'m> {
     }
 
     /// Returns a row.
-    pub(crate) fn row(&self, row: usize) -> MadeRow<'_, '_> {
+    pub fn row(&self, row: usize) -> MadeRow<'_, '_> {
         match &self.rows {
             Some(rows) => MadeRow::of_record(self.made, rows.get(row), None),
             None => MadeRow::of_table(self.made),

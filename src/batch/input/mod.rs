@@ -16,9 +16,9 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
-pub(crate) use self::cut::Cut;
+pub use self::cut::Cut;
 use self::known::{FirstRows, FoundForm, Known, know};
-pub(crate) use self::made::{Made, MadeRecords, MadeRow};
+pub use self::made::{Made, MadeRecords, MadeRow};
 pub use self::options::{InputFormat, InputOptions};
 use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use super::encode::Head;
@@ -52,14 +52,15 @@ pub struct Input {
     /// The columns of title and text, or why they are not known.
     pub columns: Result<Columns, ColumnsError>,
     /// The names of the columns, and behind them those of the columns that are made.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// The cells of the first rows, those that are made too.
-    pub(crate) sample: Vec<Vec<String>>,
-    pub(crate) form: Form,
+    pub sample: Vec<Vec<String>>,
+    /// Its form, with what is known of it.
+    pub form: Form,
     /// The columns that are made.
-    pub(crate) made: Arc<Made>,
+    pub made: Arc<Made>,
     /// The form of its postings, if it is one that is known.
-    pub(crate) posting_form: Option<FoundForm>,
+    pub posting_form: Option<FoundForm>,
     /// The tag columns that an earlier run left in it.
     tags: EarlierTags,
     reader: Reader,
@@ -75,9 +76,24 @@ pub struct Input {
 
 /// The form of an input.
 #[derive(Debug, Clone)]
-pub(crate) enum Form {
-    Csv { layout: Layout, head: Head, terminator: Vec<u8> },
-    Json { layout: JsonLayout, columns: JsonColumns },
+pub enum Form {
+    /// Delimited text.
+    Csv {
+        /// Its dialect, and where its rows start.
+        layout: Layout,
+        /// What stands before the rows.
+        head: Head,
+        /// What ends a line.
+        terminator: Vec<u8>,
+    },
+    /// JSON objects.
+    Json {
+        /// Where they lie.
+        layout: JsonLayout,
+        /// Their members.
+        columns: JsonColumns,
+    },
+    /// Parquet.
     Parquet,
 }
 
@@ -96,14 +112,14 @@ impl Reader {
 
 /// How much of a file was read.
 #[derive(Clone)]
-pub(crate) enum Digest {
+pub enum Digest {
     Stream(DigestView),
     /// The whole file was digested before.
     Whole(Digested),
 }
 
 impl Digest {
-    pub(crate) fn now(&self) -> Digested {
+    pub fn now(&self) -> Digested {
         match self {
             Self::Stream(view) => view.now(),
             Self::Whole(digested) => digested.clone(),
@@ -112,21 +128,26 @@ impl Digest {
 }
 
 /// Some rows of an input.
-pub(crate) struct Portion {
-    pub(crate) rows: Rows,
+pub struct Portion {
+    /// The rows.
+    pub rows: Rows,
     /// What is left of the file, if it is damaged behind these rows.
-    pub(crate) cut: Option<Cut>,
+    pub cut: Option<Cut>,
     /// Where the next portion starts: decoded bytes, or rows.
     pub(in crate::batch) end: u64,
     /// Lines before the next portion.
     pub(in crate::batch) lines: u64,
     /// What was read of the file when the portion had been read.
-    pub(crate) digested: Digested,
+    pub digested: Digested,
 }
 
-pub(crate) enum Rows {
+/// The rows of a portion, as the input has them.
+pub enum Rows {
+    /// Records of delimited text.
     Csv(Chunk),
+    /// JSON objects.
     Json(Chunk),
+    /// Rows of a Parquet file.
     Parquet(RecordBatch),
 }
 
@@ -295,7 +316,7 @@ impl Input {
     }
 
     /// Returns the columns of the file that are read for some columns, in order.
-    pub(crate) fn read_for(&self, columns: &[usize]) -> Vec<usize> {
+    pub fn read_for(&self, columns: &[usize]) -> Vec<usize> {
         let mut read: Vec<_> = columns.iter().flat_map(|&n| self.made.read_for(n)).collect();
         read.sort_unstable();
         read.dedup();
@@ -303,7 +324,7 @@ impl Input {
     }
 
     /// Reads some columns of the file only, given in order, if the file is one of columns.
-    pub(crate) fn read_only(&mut self, columns: &[usize]) {
+    pub fn read_only(&mut self, columns: &[usize]) {
         if let Reader::Parquet { file, batches } = &mut self.reader {
             *file = file.clone().only(columns);
             *batches = file.batches(0, PARQUET_ROWS);
@@ -311,7 +332,7 @@ impl Input {
     }
 
     /// Returns the dialect; that of plain CSV if the file is none.
-    pub(crate) fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> Dialect {
         match &self.form {
             Form::Csv { layout, .. } => layout.dialect,
             _ => Dialect::default(),
@@ -319,7 +340,7 @@ impl Input {
     }
 
     /// Returns the names of the columns of a CSV file, if it has a line of them.
-    pub(crate) fn line_of_names(&self) -> &[String] {
+    pub fn line_of_names(&self) -> &[String] {
         match &self.form {
             Form::Csv { layout, .. } if layout.has_header => &self.header,
             _ => &[],
@@ -328,7 +349,7 @@ impl Input {
 
     /// Makes ready to read from the start. Parquet is not read from start to end, so that the file
     /// is digested here.
-    pub(crate) fn start(&mut self) -> io::Result<()> {
+    pub fn start(&mut self) -> io::Result<()> {
         if let Reader::Parquet { .. } = self.reader {
             self.digest = Digest::Whole(digest_whole(&self.path)?);
         }
@@ -404,12 +425,12 @@ impl Input {
     }
 
     /// Returns a view on how much was read.
-    pub(crate) fn digest(&self) -> Digest {
+    pub fn digest(&self) -> Digest {
         self.digest.clone()
     }
 
     /// Returns a view on how many malformed sequences were replaced.
-    pub(crate) fn malformed(&self) -> Malformed {
+    pub fn malformed(&self) -> Malformed {
         self.malformed.clone()
     }
 

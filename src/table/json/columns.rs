@@ -88,22 +88,22 @@ impl<'a> JsonRow<'a> {
     }
 
     /// Iterates over the positions of the cells that are under no column.
-    pub(crate) fn rest_positions(&self) -> impl Iterator<Item = usize> + '_ {
+    pub fn rest_positions(&self) -> impl Iterator<Item = usize> + '_ {
         self.rest.iter().copied()
     }
 
     /// Returns the path of a cell that is under no column.
-    pub(crate) fn rest_path(&self, position: usize) -> &'a str {
+    pub fn rest_path(&self, position: usize) -> &'a str {
         self.cells.path(position)
     }
 
     /// Returns a cell that is under no column.
-    pub(crate) fn rest_text(&self, position: usize) -> &'a str {
+    pub fn rest_text(&self, position: usize) -> &'a str {
         self.cells.text(position)
     }
 
     /// Returns a cell that is under no column as a text to read.
-    pub(crate) fn rest_prose(&self, position: usize) -> Cow<'a, str> {
+    pub fn rest_prose(&self, position: usize) -> Cow<'a, str> {
         self.cells.prose(position)
     }
 

@@ -21,5 +21,5 @@ pub use cells::JsonCells;
 pub use columns::{JsonColumns, JsonRow};
 pub use layout::{JsonLayout, JsonLayoutError};
 pub use reader::JsonReader;
-pub(crate) use tree::{JsonTree, MemberPath, member_key};
+pub use tree::{JsonTree, MemberPath, member_key};
 pub use write::{JsonValue, splice, write_object};

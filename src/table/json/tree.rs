@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 32;
 
 /// A value of a record. Nothing is copied: texts stay escaped until they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum JsonTree<'r> {
+pub enum JsonTree<'r> {
     /// An object, as keys and values in order.
     Object(Vec<(Cow<'r, str>, JsonTree<'r>)>),
     /// A list.
@@ -30,7 +30,7 @@ pub(crate) enum JsonTree<'r> {
 /// Keys are compared by their letters and digits, in lower case, and run together: `company.name`
 /// finds the member `Name` of `company`, and `company_name` as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MemberPath {
+pub struct MemberPath {
     keys: String,
     /// Where in `keys` a key may end; before the first one, anywhere.
     ends: Vec<usize>,
@@ -47,7 +47,7 @@ enum Filter {
 }
 
 /// Returns the letters and digits of a key in lower case.
-pub(crate) fn member_key(key: &str) -> String {
+pub fn member_key(key: &str) -> String {
     key_letters(key).collect()
 }
 
@@ -69,7 +69,7 @@ fn behind<'p>(path: &'p str, key: &str) -> Option<&'p str> {
 impl MemberPath {
     /// Parses a path such as `offices.name`; `parts[kind=pay].low` wants objects whose `kind` is `pay`, and
     /// `area[0]` the first element of a list. `prefix` are the letters of the keys before it.
-    pub(crate) fn new(prefix: &str, path: &str) -> Self {
+    pub fn new(prefix: &str, path: &str) -> Self {
         let mut keys = prefix.to_owned();
         let mut ends = vec![prefix.len()];
         let mut filters = Vec::new();
@@ -91,12 +91,12 @@ impl MemberPath {
     }
 
     /// Tells whether all values at its keys are taken.
-    pub(crate) fn takes_all(&self) -> bool {
+    pub fn takes_all(&self) -> bool {
         self.filters.is_empty()
     }
 
     /// Returns the letters of all keys.
-    pub(crate) fn keys(&self) -> &str {
+    pub fn keys(&self) -> &str {
         &self.keys
     }
 
@@ -105,7 +105,7 @@ impl MemberPath {
     }
 
     /// Returns the values at the path, in order; of lists their elements.
-    pub(crate) fn values<'t, 'r>(&self, tree: &'t JsonTree<'r>) -> Vec<&'t JsonTree<'r>> {
+    pub fn values<'t, 'r>(&self, tree: &'t JsonTree<'r>) -> Vec<&'t JsonTree<'r>> {
         let mut found = Vec::new();
         self.visit(tree, &self.keys, &mut found);
         found
@@ -145,7 +145,7 @@ impl MemberPath {
 
 impl<'r> JsonTree<'r> {
     /// Reads a record; nothing if it is broken.
-    pub(crate) fn of(record: &'r [u8]) -> Option<Self> {
+    pub fn of(record: &'r [u8]) -> Option<Self> {
         let mut walker = Walker::new(0);
         let mut open: Vec<(Cow<'r, str>, Self)> = Vec::new();
         let mut key = Cow::Borrowed("");
@@ -197,7 +197,7 @@ impl<'r> JsonTree<'r> {
     }
 
     /// Returns the text of a string, number or word; nothing of other values.
-    pub(crate) fn text(&self) -> Option<Cow<'r, str>> {
+    pub fn text(&self) -> Option<Cow<'r, str>> {
         match self {
             Self::Text(raw) if !raw.contains(&b'\\') => Some(String::from_utf8_lossy(raw)),
             Self::Text(raw) => {
@@ -211,7 +211,7 @@ impl<'r> JsonTree<'r> {
     }
 
     /// Puts a value where keys lead to, and makes the objects on the way.
-    pub(crate) fn insert<'k>(&mut self, keys: &[&'k str], value: Self)
+    pub fn insert<'k>(&mut self, keys: &[&'k str], value: Self)
     where
         'k: 'r,
     {
@@ -231,7 +231,7 @@ impl<'r> JsonTree<'r> {
     }
 
     /// Returns the value behind a key, given as [`member_key`] returns it.
-    pub(crate) fn member(&self, wanted: &str) -> Option<&Self> {
+    pub fn member(&self, wanted: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         let is_wanted = |key: &str| behind(wanted, key).is_some_and(str::is_empty);
         members.iter().find(|(key, _)| is_wanted(key)).map(|(_, value)| value)
@@ -244,7 +244,7 @@ impl<'r> JsonTree<'r> {
 
     /// Calls `found` with the keys that lead to each member, wherever it lies, and its value; `[]` stands
     /// among them for a list.
-    pub(crate) fn for_each_member(&self, found: &mut dyn FnMut(&[&str], &Self)) {
+    pub fn for_each_member(&self, found: &mut dyn FnMut(&[&str], &Self)) {
         self.walk(&mut Vec::new(), found);
     }
 

@@ -1,0 +1,477 @@
+//! Reads all inputs and counts their rows: the threads.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::civil::Date;
+
+use super::DemandError;
+use super::correct::Corrector;
+use super::facts::{Facts, Field};
+use super::key::{Attribute, Key};
+use super::read::{FactReader, Reading};
+use super::says::Saying;
+use super::shape::DemandShape;
+use super::table::{DemandTable, Reader};
+use super::tally::{SetAside, Tally};
+use super::{Evidence, Known, Overview, Unit};
+use rolecall::batch::{
+    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
+};
+use rolecall::likeness::{Likeness, LikenessReference};
+use rolecall::table::TableError;
+use rolecall::{Classifier, Corpus};
+use rolecall_fields::{
+    Certifications, FieldColumns, FieldNames, FieldReaders, GivenFields, Region,
+};
+
+/// Bytes of a text file that are read at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// How demand is counted.
+#[derive(Debug, Clone)]
+pub struct DemandOptions {
+    /// What rows are grouped by.
+    pub by: Vec<Key>,
+    /// Whether what a report needs is counted as well.
+    pub report: bool,
+    /// Threads that read: at least 1.
+    pub threads: usize,
+    /// What the names of the tag columns start with, such as `onc`.
+    pub prefix: String,
+    /// Whether rows are compared to find those of the same ad, where the input does not say it, and the
+    /// bytes of memory for that.
+    pub dedup: Option<usize>,
+    /// What overrides what is found out about the inputs.
+    pub input: InputOptions,
+    /// What overrides the columns of date, pay and the like that are found.
+    pub fields: GivenFields,
+    /// The labelled postings: rows that are among them count by their label where counts are corrected. Nothing
+    /// if counts are not to be corrected: then it is not looked at what only the correction needs.
+    pub known: Option<Known>,
+    /// The day the inputs were collected, for dates such as `4 days ago`, if no column tells it.
+    pub seen: Option<Date>,
+}
+
+/// What the report groups by beside role and tier.
+const REPORTED: [Attribute; 5] =
+    [Attribute::Month, Attribute::State, Attribute::Region, Attribute::Employer, Attribute::Title];
+
+/// The regions of the US in the order of the Census Bureau.
+const REGIONS: [Region; 4] = [Region::Northeast, Region::Midwest, Region::South, Region::West];
+
+/// What was counted.
+pub struct DemandRun {
+    pub(super) tally: Tally,
+    /// What labelled boards are like.
+    labelled: Option<LikenessReference>,
+    /// What was read, in order.
+    pub inputs: Vec<InputReport>,
+    /// The columns that each field was read from.
+    pub(super) columns: BTreeMap<String, Vec<String>>,
+}
+
+/// Reads tagged files (or others, which are tagged on the way), and counts their rows.
+///
+/// Rows read = rows counted + rows set aside. The counts are exact but for rows of the same ad that
+/// have to be found here: of those the oldest are forgotten when memory is full. What comes out does
+/// not depend on the number of threads. Memory depends on the number of groups, not of rows.
+///
+/// # Errors
+///
+/// Returns an error if an input can't be read, a key is unknown, no temporary file can be written, or
+/// the run is stopped.
+pub fn run(
+    classifier: &Classifier,
+    inputs: &[InputPath],
+    options: &DemandOptions,
+    watch: &dyn Watch,
+) -> Result<DemandRun, DemandError> {
+    let mut attributes: Vec<Attribute> = Vec::new();
+    let asked = options.by.iter().filter_map(|key| match key {
+        Key::Attribute(attribute) => Some(attribute.clone()),
+        Key::Role | Key::Tier => None,
+    });
+    let reported = REPORTED.into_iter().filter(|_| options.report);
+    // How many boards rows come from says how sure corrected counts are.
+    let board = options.known.is_some().then_some(Attribute::Board);
+    for attribute in asked.chain(reported).chain(board) {
+        if !attributes.contains(&attribute) {
+            attributes.push(attribute);
+        }
+    }
+    let taxonomy = &classifier.corpus().taxonomy;
+    let tier = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let tiers = taxonomy.roles.iter().map(|role| tier(role.tier));
+    let tiers = tiers.chain([tier(taxonomy.tiers.len())]).collect();
+    let mut tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
+    if options.known.is_some() {
+        tally.look_at_sources(&attributes);
+    }
+    let labelled = LikenessReference::of_corpus(classifier.corpus()).map_err(BatchError::from)?;
+    let mut found = DemandRun { tally, labelled, inputs: Vec::new(), columns: BTreeMap::new() };
+    for (number, InputPath { path, .. }) in (0..).zip(inputs) {
+        let DemandRun { tally, columns, .. } = &mut found;
+        let wanted = Wanted { attributes: &attributes, texts: false };
+        let report =
+            read_input(classifier, (number, path), &wanted, options, (tally, columns), watch)?;
+        watch.done(&report);
+        found.inputs.push(report);
+    }
+    Ok(found)
+}
+
+/// Takes what was read of portions, in the order of the rows.
+pub(super) trait Sink: Send {
+    /// Takes what was read of a portion.
+    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()>;
+
+    /// Returns how many rows were taken.
+    fn rows(&self) -> u64;
+
+    /// Returns how many rows could not be read.
+    fn rows_set_aside(&self) -> u64;
+}
+
+/// What is read of rows.
+pub(super) struct Wanted<'w> {
+    pub(super) attributes: &'w [Attribute],
+    /// Whether the texts of rows are kept.
+    pub(super) texts: bool,
+}
+
+/// Reads an input, and notes which columns its fields are read from.
+pub(super) fn read_input<S: Sink>(
+    classifier: &Classifier,
+    (number, path): (u64, &Path),
+    wanted: &Wanted<'_>,
+    options: &DemandOptions,
+    (sink, columns_of_fields): (&mut S, &mut BTreeMap<String, Vec<String>>),
+    watch: &dyn Watch,
+) -> Result<InputReport, DemandError> {
+    let &Wanted { attributes, texts } = wanted;
+    let names = &classifier.corpus().column_names;
+    let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
+    let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
+    let reads = (
+        dedup.is_some(),
+        options.report || texts,
+        options.known.as_ref().is_some_and(|known| !known.is_empty()),
+    );
+    let keys = attributes.iter().filter_map(|attribute| match attribute {
+        Attribute::Column(name) => Some(name.as_str()),
+        _ => None,
+    });
+    for name in keys.chain(options.fields.names()) {
+        // Where it is not there, whoever looks for it says so.
+        input.has_column(name);
+    }
+    let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
+    let readers = FieldReaders::embedded()?;
+    let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
+    let of_fields = fields_of(&mut input, &readers, &options.fields)?;
+    let known = (shape.posting.title, shape.posting.place);
+    let seen = (options.seen, options.fields.date_order);
+    let saying = Saying::new(of_fields, known, &input.sample, &readers, seen);
+    read_from(columns_of_fields, &input.names, &saying, shape.posting.employer);
+    watch.opened(&input);
+    let wanted = shape.wanted(&saying);
+    let read = input.read_for(&wanted);
+    input.read_only(&read);
+    input.start().map_err(TableError::read(path))?;
+    let description = input.found();
+    let form = input.form.clone();
+    let names_of_columns = input.line_of_names().to_vec();
+    let reading = Reading {
+        path,
+        number,
+        form: &form,
+        dialect: input.dialect(),
+        names: &names_of_columns,
+        shape: &shape,
+        made: &input.made.clone(),
+        columns: (&wanted, &read),
+        attributes,
+        saying: &saying,
+        readers: &readers,
+        certifications: certifications.as_ref(),
+        known: options.known.as_ref(),
+        texts,
+    };
+    let (digest, malformed) = (input.digest(), input.malformed());
+    let before = (sink.rows(), sink.rows_set_aside());
+    let damage = Mutex::new(None);
+    read_rows(classifier, (input, &damage), &reading, sink, options.threads, watch)?;
+    let rows_written = sink.rows() - before.0;
+    let rows_set_aside = sink.rows_set_aside() - before.1;
+    let digested = digest.now();
+    Ok(InputReport {
+        path: path.to_owned(),
+        failure: None,
+        damage: damage.into_inner().unwrap_or_else(PoisonError::into_inner),
+        bytes: digested.bytes,
+        sha256: digested.sha256(),
+        modified: None,
+        found: Some(description),
+        rows: Summary {
+            rows_read: rows_written + rows_set_aside,
+            rows_written,
+            rows_set_aside,
+            malformed_sequences: malformed.count(),
+            ..Summary::default()
+        },
+    })
+}
+
+/// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
+fn read_rows<S: Sink>(
+    classifier: &Classifier,
+    (input, damage): (Input, &Mutex<Option<String>>),
+    reading: &Reading<'_>,
+    sink: &mut S,
+    threads: usize,
+    watch: &dyn Watch,
+) -> Result<(), DemandError> {
+    let threads = threads.max(1);
+    let source = Mutex::new((0, Some(input)));
+    let bytes = Mutex::new(0);
+    let ordered = Ordered::new(sink, threads);
+    let work = || -> Result<(), DemandError> {
+        let _guard = OnPanic(|| ordered.stop());
+        let mut reader = FactReader::new(classifier, reading);
+        loop {
+            if watch.is_stopped() {
+                ordered.stop();
+                return Err(BatchError::Stopped { resumable: false }.into());
+            }
+            let next = {
+                let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+                let (number, input) = &mut *source;
+                let next = input.as_mut().map_or(Ok(None), Input::next_portion);
+                let portion = next.inspect_err(|_| {
+                    *input = None;
+                    ordered.stop();
+                })?;
+                *number += 1;
+                portion.map(|portion| (*number - 1, portion))
+            };
+            let Some((number, portion)) = next else { return Ok(()) };
+            if let Some(cut) = &portion.cut {
+                let mut damage = damage.lock().unwrap_or_else(PoisonError::into_inner);
+                *damage = Some(format!("line {}: {}", cut.line, cut.reason));
+            }
+            let facts = reader.read(&portion).inspect_err(|_| ordered.stop())?;
+            let digested = portion.digested.bytes;
+            let count = |sink: &mut &mut S, facts: Facts| {
+                let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
+                watch.advanced(digested.saturating_sub(*bytes), rows);
+                *bytes = digested.max(*bytes);
+                sink.add(reading.path, &facts).map_err(DemandError::Temporary)
+            };
+            if !ordered.put(number, facts, count)? {
+                return Ok(());
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let all: Vec<_> = std::iter::once(mine).chain(others.into_iter().map(join)).collect();
+        all.into_iter().collect()
+    })
+}
+
+/// Finds the columns of the fields: those that were asked for, those of a known form, those of known names.
+fn fields_of(
+    input: &mut Input,
+    readers: &FieldReaders,
+    given: &GivenFields,
+) -> Result<FieldColumns, DemandError> {
+    let names = FieldNames::embedded()?;
+    let found = FieldColumns::detect(&names, readers, &input.names, &input.sample, given);
+    let mut found =
+        found.map_err(|source| DemandError::Column { path: input.path.clone(), source })?;
+    let form = input.posting_form.clone();
+    for (field, column, names, is_given) in found.with_names(&names, given) {
+        let mut of_form = form.iter().flat_map(|form| &form.fields);
+        match of_form.find(|(own, _)| *own == field) {
+            _ if is_given => {}
+            Some((_, own)) => *column = *own,
+            None => *column = input.with_late(*column, names),
+        }
+    }
+    Ok(found)
+}
+
+/// Returns which columns of an input the fields of demand are read from, by the names of the fields: place,
+/// date, closing date, salary and its parts, remote, employer. Fields without a column are left out.
+///
+/// # Errors
+///
+/// Returns an error if a column that was asked for is not there.
+pub fn columns_of_fields(
+    input: &mut Input,
+    given: &GivenFields,
+) -> Result<Vec<(&'static str, Vec<String>)>, DemandError> {
+    let readers = FieldReaders::embedded()?;
+    let found = fields_of(input, &readers, given)?;
+    let known = input.columns.as_ref().ok();
+    let place = known.and_then(|columns| columns.place).filter(|&place| Some(place) != found.city);
+    let employer = known.and_then(|columns| columns.employer);
+    let fields = [
+        ("date", vec![found.posted]),
+        ("closing date", vec![found.closed]),
+        ("collected", vec![found.scraped]),
+        ("place", vec![place, found.city, found.state, found.country]),
+        ("pay", vec![found.salary, found.salary_low, found.salary_high]),
+        ("currency", vec![found.salary_currency]),
+        ("pay period", vec![found.salary_period]),
+        ("remote", vec![found.remote]),
+        ("employer", vec![employer]),
+        ("board", vec![found.board]),
+    ];
+    let named = fields.map(|(field, columns)| {
+        let names = columns.into_iter().flatten().filter_map(|n| input.names.get(n).cloned());
+        // Those that first come late have no name.
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+        names.dedup();
+        (field, names)
+    });
+    Ok(named.into_iter().filter(|(_, columns)| !columns.is_empty()).collect())
+}
+
+/// Remembers which columns fields are read from.
+fn read_from(
+    columns_of_fields: &mut BTreeMap<String, Vec<String>>,
+    header: &[String],
+    saying: &Saying,
+    employer: Option<usize>,
+) {
+    let employer = (Field::Employer, employer.into_iter().collect::<Vec<_>>());
+    for (field, columns) in saying.by_field().into_iter().chain([employer]) {
+        let names = columns_of_fields.entry(field.as_str().to_owned()).or_default();
+        for name in columns.into_iter().filter_map(|n| header.get(n)) {
+            // One that takes what comes late has no name before.
+            if !name.is_empty() && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+}
+
+impl Sink for Tally {
+    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
+        Tally::add(self, path, facts)
+    }
+
+    fn rows(&self) -> u64 {
+        Tally::rows(self)
+    }
+
+    fn rows_set_aside(&self) -> u64 {
+        self.rows_set_aside
+    }
+}
+
+/// What is made of the counts.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// What shares, charts and corrected counts are of; ads if it is known of every row which ad
+    /// it is a posting of, unless it is given.
+    pub unit: Option<Unit>,
+    /// Whether the table has rows that are out of scope.
+    pub with_none: bool,
+    /// Corrects counts, if they are to be corrected.
+    pub corrector: Option<Corrector>,
+    /// Where the evidence for that is from.
+    pub evidence: Option<Evidence>,
+    /// What the figures assume and do not say beside what they always do.
+    pub assumptions: Vec<String>,
+    /// How it was asked for: names and values, for the record.
+    pub manifest: Vec<(String, String)>,
+}
+
+impl DemandRun {
+    /// Tells whether it is known of every row which ad it is a posting of.
+    pub fn knows_ads(&self) -> bool {
+        self.tally.knows_ads()
+    }
+
+    /// Returns the first rows that were set aside, at most 1,000.
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.tally.set_aside
+    }
+
+    /// Makes the table of the groups that were asked for, and the overview.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a temporary file can't be read.
+    pub fn finish(
+        mut self,
+        corpus: &Corpus,
+        by: &[Key],
+        shown: &Shown,
+    ) -> Result<(DemandTable, Overview), DemandError> {
+        let views = self.tally.counted().map_err(DemandError::Temporary)?;
+        let by_default = if self.tally.knows_ads() { Unit::Ads } else { Unit::Postings };
+        let unit = shown.unit.unwrap_or(by_default);
+        let corrector = shown.corrector.as_ref();
+        let (tally, taxonomy) = (&self.tally, &corpus.taxonomy);
+        let mut reader = Reader { tally, taxonomy, unit, corrector, correction: None };
+        reader.correction = reader.correction(&views);
+        let table = reader.table(by, &views, shown.with_none);
+        let (all, in_scope) = reader.totals(&views);
+        let readers = FieldReaders::embedded()?;
+        let state = |code: &str| readers.place.states().iter().find(|state| state.code == code);
+        let certifications = Certifications::embedded()?;
+        let certifications: Vec<_> = certifications.all().iter().map(|c| c.name.clone()).collect();
+        let mut quality = self.quality();
+        quality.likeness = self.labelled.map(|labelled| labelled.judge(&self.tally.likeness));
+        let warning = quality.likeness.as_ref().and_then(Likeness::warning);
+        quality.duplicates = all.ads.map(|ads| all.postings - ads);
+        let mut overview = Overview {
+            title: format!("Demand for {}", corpus.taxonomy.title),
+            taxonomy: corpus.taxonomy.name.clone(),
+            unit,
+            period: self
+                .tally
+                .first_day
+                .zip(self.tally.last_day)
+                .map(|(first, last)| (first.to_string(), last.to_string())),
+            quality,
+            all,
+            in_scope,
+            tiers: reader.tiers(&views),
+            roles: reader.roles(&views, &certifications),
+            months: reader.months(&views),
+            states: reader.states(&views, |code| state(code).map(|state| state.name.to_owned())),
+            regions: reader.regions(&views, &REGIONS.map(Region::as_str), |code| {
+                readers.place.country_name(code)
+            }),
+            employers: reader.employers(&views),
+            methods: Vec::new(),
+            evidence: shown.evidence.clone(),
+            assumptions: warning.into_iter().chain(shown.assumptions.iter().cloned()).collect(),
+            inputs: self.input_lines(),
+            manifest: shown.manifest.clone(),
+        };
+        reader.correct(&mut overview, &views);
+        let (known, rows) = (self.tally.rows_known, self.tally.rows());
+        if corrector.is_some() && known > 0 {
+            let are = if known == 1 { "is" } else { "are" };
+            overview.assumptions.push(format!(
+                "{known} of {rows} rows {are} among the postings that the classifier was fitted to; corrected counts have \
+                 them by their label."
+            ));
+        }
+        Ok((table, overview))
+    }
+}
