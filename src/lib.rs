@@ -29,7 +29,6 @@
 //! | [`table`] | reads records from files without changing a byte of them |
 //! | [`dedup`] | finds postings of the same ad, in one pass and bounded memory |
 //! | [`batch`] | the pipeline: read, tag in parallel, write in order, survive being killed |
-//! | [`evaluate`] | measures answers against labels, and fits the models to them |
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -42,7 +41,7 @@ pub mod classify;
 pub mod corpus;
 pub mod dedup;
 pub mod digest;
-pub mod evaluate;
+
 pub mod index;
 pub mod likeness;
 pub mod posting;

@@ -3,7 +3,7 @@
 mod candidates;
 mod evidence;
 mod jobs;
-pub(crate) mod model;
+pub mod model;
 mod tag;
 
 use std::path::Path;
@@ -101,7 +101,8 @@ impl Classifier {
         self.choices
     }
 
-    pub(crate) fn table(&self) -> &ScoreTable {
+    /// Returns the table that postings are scored by.
+    pub fn table(&self) -> &ScoreTable {
         &self.table
     }
 

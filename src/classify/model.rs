@@ -6,17 +6,17 @@ use crate::taxonomy::Taxonomy;
 
 /// The sums that a posting's terms make, whatever the model says of them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sums<'s> {
+pub struct Sums<'s> {
     /// BM25 of each profile from the title and from the body: roles, then neighbours.
-    pub(crate) bm25: [&'s [f32]; 2],
+    pub bm25: [&'s [f32]; 2],
     /// Learned weights from both parts together: gates, then roles.
-    pub(crate) learned: &'s [f32],
+    pub learned: &'s [f32],
     /// Learned weights of the title alone: gates, then roles.
-    pub(crate) alone: &'s [f32],
+    pub alone: &'s [f32],
     /// Learned weights of the words of the employer's name: gates, then roles, which have none.
-    pub(crate) employer: &'s [f32],
+    pub employer: &'s [f32],
     /// The words of the title and of the body.
-    pub(crate) words: [u64; 2],
+    pub words: [u64; 2],
 }
 
 /// Returns how much of a posting is its title alone, given the words of title and body: 1 without a
@@ -28,7 +28,7 @@ fn title_share(title: &TitleModel, [of_title, of_body]: [u64; 2]) -> f64 {
 
 /// The models of a calibration with every id looked up.
 #[derive(Debug, Clone)]
-pub(crate) struct Model {
+pub struct Model {
     body: f64,
     sharpness: f64,
     offsets: Vec<f64>,
@@ -52,34 +52,35 @@ struct Gate {
 
 /// What the models say of a posting.
 #[derive(Debug, Clone)]
-pub(crate) struct Decision {
+pub struct Decision {
     /// The score of each role in points, in taxonomy order.
-    pub(crate) scores: Vec<f64>,
+    pub scores: Vec<f64>,
     /// The probability of each role, given that the posting is in scope.
-    pub(crate) probabilities: Vec<f64>,
+    pub probabilities: Vec<f64>,
     /// The log-odds of each gate.
-    pub(crate) gates: Vec<f64>,
-    pub(crate) scope: f64,
+    pub gates: Vec<f64>,
+    /// The probability that the posting is in scope, 0..=1.
+    pub scope: f64,
     /// What the title alone says, and how much that counts; nothing where there are more words.
-    pub(crate) title: Option<(f64, f64)>,
+    pub title: Option<(f64, f64)>,
     /// The role in the answer; nothing for `none`.
-    pub(crate) answer: Option<usize>,
+    pub answer: Option<usize>,
     /// The probability that the answer is right.
-    pub(crate) confidence: f64,
+    pub confidence: f64,
 }
 
 /// The features of a gate that are no terms.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Balances {
+pub struct Balances {
     /// Of title and body together, of the title, of the body: -1..=1.
-    pub(crate) balance: [f64; 3],
+    pub balance: [f64; 3],
     /// `ln(1 + role)` of the best role.
-    pub(crate) strength: f64,
+    pub strength: f64,
 }
 
 impl Balances {
     /// Computes the balances of BM25 scores; the first `roles` profiles are the roles.
-    pub(crate) fn of(bm25: [&[f32]; 2], roles: usize) -> Self {
+    pub fn of(bm25: [&[f32]; 2], roles: usize) -> Self {
         let [title, body] = bm25;
         let mut best = [[0.0_f32; 2]; 3];
         for (profile, (title, body)) in title.iter().zip(body).enumerate() {
@@ -97,7 +98,8 @@ impl Balances {
 }
 
 impl Model {
-    pub(crate) fn new(taxonomy: &Taxonomy, calibration: &Calibration) -> Self {
+    /// Puts a calibration and a taxonomy in the form in which decisions are made.
+    pub fn new(taxonomy: &Taxonomy, calibration: &Calibration) -> Self {
         let Calibration { ranking, scope, .. } = calibration;
         let offset = |id: &str| ranking.offsets.get(id).copied().unwrap_or(0.0);
         let alone = |name: &str| scope.title.as_ref()?.gates.get(name).copied();
@@ -125,7 +127,7 @@ impl Model {
     }
 
     /// Decides on the sums of a posting, of whose words a share is known.
-    pub(crate) fn decide(&self, sums: Sums<'_>, words_known: f64, choices: Choices) -> Decision {
+    pub fn decide(&self, sums: Sums<'_>, words_known: f64, choices: Choices) -> Decision {
         let roles = self.offsets.len();
         let times_alone = self.times_alone(sums.words);
         let scores: Vec<_> = (0..roles).map(|role| self.score(sums, role, times_alone)).collect();
@@ -162,18 +164,18 @@ impl Model {
     }
 
     /// Returns how many times the weights of roles of a title alone count, given the words of title and body.
-    pub(crate) fn times_alone(&self, words: [u64; 2]) -> f64 {
+    pub fn times_alone(&self, words: [u64; 2]) -> f64 {
         let more = |title: &TitleModel| (title.ranking - 1.0) * title_share(title, words);
         1.0 + self.title.as_ref().map_or(0.0, more)
     }
 
     /// Returns the points that a role has from the start.
-    pub(crate) fn offset(&self, role: usize) -> f64 {
+    pub fn offset(&self, role: usize) -> f64 {
         self.offsets[role]
     }
 
     /// Returns what a term gives to a role's score, given its BM25 and learned weight from a part.
-    pub(crate) fn share_of_score(&self, part: usize, bm25: f32, learned: f32) -> f32 {
+    pub fn share_of_score(&self, part: usize, bm25: f32, learned: f32) -> f32 {
         #[allow(clippy::cast_possible_truncation, reason = "a weight near 1")]
         let weight = if part == 0 { 1.0 } else { self.body as f32 };
         weight * bm25 + learned
@@ -188,12 +190,12 @@ impl Model {
     }
 
     /// Returns how many gates there are.
-    pub(crate) fn gate_count(&self) -> usize {
+    pub fn gate_count(&self) -> usize {
         self.gates.len()
     }
 
     /// Returns the name of a gate.
-    pub(crate) fn gate_name(&self, gate: usize) -> &str {
+    pub fn gate_name(&self, gate: usize) -> &str {
         &self.gates[gate].model.name
     }
 
@@ -211,12 +213,12 @@ impl Model {
     }
 
     /// Returns the log-odds of a gate before anything is read.
-    pub(crate) fn gate_start(&self, gate: usize) -> f64 {
+    pub fn gate_start(&self, gate: usize) -> f64 {
         self.gates[gate].model.intercept
     }
 
     /// Returns what the balances (of both, title, body) and the strength give to a gate.
-    pub(crate) fn gate_balances(&self, gate: usize, balances: &Balances) -> [f64; 4] {
+    pub fn gate_balances(&self, gate: usize, balances: &Balances) -> [f64; 4] {
         let model = &self.gates[gate].model;
         let [both, title, body] = balances.balance;
         [
@@ -228,17 +230,17 @@ impl Model {
     }
 
     /// Returns what a point of BM25 of a profile from a part gives to a gate.
-    pub(crate) fn gate_weight(&self, gate: usize, profile: usize, part: usize) -> f64 {
+    pub fn gate_weight(&self, gate: usize, profile: usize, part: usize) -> f64 {
         self.gates[gate].profiles[profile][part]
     }
 
     /// Returns how much the title alone counts, given the words of title and body, 0..=1.
-    pub(crate) fn share_of_title(&self, words: [u64; 2]) -> f64 {
+    pub fn share_of_title(&self, words: [u64; 2]) -> f64 {
         self.title.as_ref().map_or(0.0, |title| title_share(title, words))
     }
 
     /// Returns the log-odds of a gate for a title alone before anything is read.
-    pub(crate) fn title_start(&self, gate: usize) -> f64 {
+    pub fn title_start(&self, gate: usize) -> f64 {
         self.gates[gate].alone
     }
 
@@ -294,14 +296,14 @@ fn log_odds_of_title(title: &TitleModel, open_alone: f64) -> f64 {
 }
 
 /// Returns what the numbers of a [`ThinModel`] are multiplied by; a title that is not there says nothing.
-pub(crate) fn thin_parts(half: f64, words: [u64; 2], open: f64, open_alone: f64) -> [f64; 3] {
+pub fn thin_parts(half: f64, words: [u64; 2], open: f64, open_alone: f64) -> [f64; 3] {
     let [of_title, of_body] = words;
     let share = 1.0 / (1.0 + of_body as f64 / half);
     [share, share * open, if of_title == 0 { 0.0 } else { share * open_alone }]
 }
 
 /// Returns the log-odds that all gates are open, given the log-odds of each.
-pub(crate) fn all_open(gates: &[f64]) -> f64 {
+pub fn all_open(gates: &[f64]) -> f64 {
     let log_probability: f64 = gates.iter().map(|&gate| -softplus(-gate)).sum();
     // ln(p / (1 - p)); near p = 1 the difference is small, so expm1 is exact where 1 - exp is not.
     let open = log_probability.min(-1e-12);
@@ -314,12 +316,12 @@ fn softplus(x: f64) -> f64 {
 }
 
 /// Returns the probability of log-odds.
-pub(crate) fn logistic(log_odds: f64) -> f64 {
+pub fn logistic(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// Returns the log-odds of a probability, kept finite.
-pub(crate) fn logit(probability: f64) -> f64 {
+pub fn logit(probability: f64) -> f64 {
     let inside = probability.clamp(1e-9, 1.0 - 1e-9);
     (inside / (1.0 - inside)).ln()
 }

@@ -42,7 +42,7 @@ pub struct FieldWeights {
 
 impl FieldWeights {
     /// Returns the boosts in the order of the index fields.
-    pub(crate) fn by_field(self) -> [f32; 3] {
+    pub fn by_field(self) -> [f32; 3] {
         [self.title, self.duties, self.vocabulary]
     }
 }
@@ -172,7 +172,7 @@ pub struct GateModel {
 impl Calibration {
     /// Returns the first value that is out of its range: its key, what is expected, and what was
     /// found. `profiles` are the ids that may be named.
-    pub(crate) fn out_of_range(&self, profiles: &[&str]) -> Option<(String, &'static str, String)> {
+    pub fn out_of_range(&self, profiles: &[&str]) -> Option<(String, &'static str, String)> {
         let Self { weights, saturation, ranking, scope } = self;
         let at_least_0 = [
             ("weights.title.title", f64::from(weights.title.title)),

@@ -109,7 +109,7 @@ impl Corpus {
     }
 
     /// Returns the names of the columns of learned weights: gates, then roles.
-    pub(crate) fn term_columns(taxonomy: &Taxonomy, calibration: &Calibration) -> Vec<String> {
+    pub fn term_columns(taxonomy: &Taxonomy, calibration: &Calibration) -> Vec<String> {
         let gates = calibration.scope.gates.iter().map(|gate| gate.name.clone());
         gates.chain(taxonomy.roles.iter().map(|role| role.id.clone())).collect()
     }

@@ -207,7 +207,7 @@ impl TermWeights {
 
     /// Returns every stem with its readable word and its weights for each part, in the order of the
     /// stems' bytes.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; PARTS.len()])> {
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &str, [Option<&[f32]>; PARTS.len()])> {
         let rows = |term| [0, 1, ALONE, EMPLOYER].map(|part| self.row(term, part));
         self.terms.iter().zip(self.iter()).map(move |(term, (stem, word))| (stem, word, rows(term)))
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use rolecall::Corpus;
-use rolecall::evaluate::{Judged, LabelledPosting, Outcome, Report};
+use rolecall_evaluation::{Judged, LabelledPosting, Outcome, Report};
 use serde_json::Value;
 
 use crate::harness::{BINARY, ROOT};

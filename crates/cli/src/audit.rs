@@ -214,7 +214,7 @@ fn show(out: &mut impl Write, found: &Estimates) -> anyhow::Result<()> {
         "", "tagged", "labelled", "estimate", "95 % interval", "by labels alone", "more to halve"
     )?;
     for count in &found.counts {
-        let interval = |interval: &rolecall::evaluate::Interval| {
+        let interval = |interval: &rolecall_evaluation::Interval| {
             format!("{:.0} to {:.0}", interval.low, interval.high)
         };
         writeln!(

@@ -9,12 +9,12 @@ use rolecall::Classifier;
 use rolecall::batch::OutputFile;
 use rolecall::classify::role_sure;
 use rolecall::dedup::ContentDigest;
-use rolecall::evaluate::{
+use rolecall_demand::Known;
+use rolecall_demand::correct::Evidence;
+use rolecall_evaluation::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, LikenessRow,
     Metric, Report, TitleFigures, calibrate, fit_likeness, judge,
 };
-use rolecall_demand::Known;
-use rolecall_demand::correct::Evidence;
 use serde_json::json;
 
 use super::Data;

@@ -7,8 +7,8 @@ use clap::Subcommand;
 use rolecall::Posting;
 use rolecall::batch::OutputFile;
 use rolecall::corpus::BackgroundBuilder;
-use rolecall::evaluate::PostingFile;
 use rolecall::text::{Analyzer, strip_markup};
+use rolecall_evaluation::PostingFile;
 
 use super::Data;
 use super::exit::Exit;

@@ -5,9 +5,9 @@ use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::batch::OutputFile;
-use rolecall::evaluate::{Judged, LabelledPosting, Report, groups, judge};
 use rolecall::score::Contribution;
 use rolecall::taxonomy::NONE;
+use rolecall_evaluation::{Judged, LabelledPosting, Report, groups, judge};
 
 use super::Data;
 use super::choosing::Choosing;

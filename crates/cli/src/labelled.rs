@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rolecall::Corpus;
-use rolecall::evaluate::{EvaluateError, LabelColumns, LabelledPosting, LabelledPostings};
+use rolecall_evaluation::{EvaluateError, LabelColumns, LabelledPosting, LabelledPostings};
 
 /// Labelled postings, as `evaluate` and `calibrate` take them.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use rolecall::evaluate::{CurvePoint, Interval, Metric, NaturalMix, Report};
+use rolecall_evaluation::{CurvePoint, Interval, Metric, NaturalMix, Report};
 
 use super::style::{FAINT, STRONG};
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use rolecall::evaluate::Interval;
 use rolecall::likeness::Likeness;
+use rolecall_evaluation::Interval;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use super::count::Counted;
 use super::key::{Attribute, Key};
 use super::overview::{Counts, Duration, Salary, Unit};
 use super::tally::{Tally, View, Views};
-use rolecall::evaluate::Interval;
 use rolecall::taxonomy::{NONE, Taxonomy};
+use rolecall_evaluation::Interval;
 
 /// Groups of rows, one a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -18,9 +18,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, Gamma};
 use rolecall::Classifier;
 use rolecall::batch::{InputOptions, InputPath, Unwatched};
-use rolecall::evaluate::Interval;
 use rolecall_demand::audit::{AuditOptions, Labels, Target, draw, estimate, targets};
 use rolecall_demand::correct::{Evidence, EvidenceRow};
+use rolecall_evaluation::Interval;
 
 const ROWS: usize = 20_000;
 const LABELS: usize = 300;

@@ -10,8 +10,8 @@ use super::error::AuditError;
 use super::prediction_powered::{Precision, SampledStratum, precision, slope};
 use super::sheet::Labels;
 use crate::Unit;
-use rolecall::evaluate::Interval;
 use rolecall::taxonomy::Taxonomy;
+use rolecall_evaluation::Interval;
 
 /// The counts of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]

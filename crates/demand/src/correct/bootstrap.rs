@@ -6,7 +6,7 @@ use rand_distr::{Distribution, Gamma, StandardNormal};
 
 use super::confusion::Confusion;
 use super::error_model::{Alarms, ErrorModel, OfRole};
-use rolecall::evaluate::{Interval, percentile};
+use rolecall_evaluation::{Interval, percentile};
 
 /// The same draws every time.
 const SEED: u64 = 2010;

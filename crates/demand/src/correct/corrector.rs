@@ -5,7 +5,7 @@ use super::confusion::Confusion;
 use super::error_model::ErrorModel;
 use super::spread::Spread;
 use super::{CorrectionError, Evidence, Makeup, nearest_shares};
-use rolecall::evaluate::Interval;
+use rolecall_evaluation::Interval;
 
 /// Corrects counts for the classifier's errors.
 #[derive(Debug, Clone)]

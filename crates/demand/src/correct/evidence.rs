@@ -3,8 +3,8 @@ use std::path::Path;
 use super::CorrectionError;
 use crate::count::Dictionary;
 use rolecall::Corpus;
-use rolecall::evaluate::{LabelledPosting, Outcome};
 use rolecall::taxonomy::{NONE, Taxonomy};
+use rolecall_evaluation::{LabelledPosting, Outcome};
 
 /// Labelled postings and what was answered for them by a fit that had not seen them.
 #[derive(Debug, Clone, PartialEq)]

@@ -63,7 +63,7 @@ pub(super) fn headline(overview: &Overview) -> Markup {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn share(corrected: &rolecall::evaluate::Interval, total: u64) -> Markup {
+fn share(corrected: &rolecall_evaluation::Interval, total: u64) -> Markup {
     let of = |value: f64| number::percent((value / total as f64).clamp(0.0, 1.0));
     figure(
         "of all that was read",

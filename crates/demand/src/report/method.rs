@@ -46,7 +46,7 @@ fn methods(overview: &Overview) -> Table {
         columns.push(method.name.clone());
         columns.push("95 % interval".to_owned());
     }
-    let cells = |interval: &rolecall::evaluate::Interval| {
+    let cells = |interval: &rolecall_evaluation::Interval| {
         [Value::whole(interval.value), Value::Number(interval.low, number::ends(interval))]
     };
     let roles = overview.roles.iter().enumerate().map(|(n, role)| {

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 use crate::overview::{Cell, Counts, Group, Salary, Unit};
-use rolecall::evaluate::Interval;
+use rolecall_evaluation::Interval;
 
 /// Between the low and the high end of an interval.
 const TO: &str = "–";

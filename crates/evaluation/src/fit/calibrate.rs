@@ -9,13 +9,13 @@ use super::probability::{best_threshold, regression, sharpness};
 use super::roles::{self, Roles};
 use super::titles::Titles;
 use super::{features, groups};
-use crate::classify::Choices;
-use crate::classify::Classifier;
-use crate::classify::model::{Model, all_open, logistic, thin_parts};
-use crate::corpus::{
+use crate::{EvaluateError, LabelledPosting, Outcome};
+use rolecall::classify::Choices;
+use rolecall::classify::Classifier;
+use rolecall::classify::model::{Model, all_open, logistic, thin_parts};
+use rolecall::corpus::{
     ALONE, Calibration, Corpus, EMPLOYER, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
 };
-use crate::evaluate::{EvaluateError, LabelledPosting, Outcome};
 
 /// Folds inside those that fit: they tell how sure the fit may be.
 const INNER_FOLDS: usize = 5;

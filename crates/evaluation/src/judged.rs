@@ -1,7 +1,7 @@
 use super::LabelledPosting;
-use crate::classify::model::Decision;
-use crate::classify::{Classifier, Tag};
-use crate::taxonomy::Taxonomy;
+use rolecall::classify::model::Decision;
+use rolecall::classify::{Classifier, Tag};
+use rolecall::taxonomy::Taxonomy;
 
 /// What was answered for a posting, as far as figures need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +55,7 @@ impl Judged<'_> {
     /// every role the same can't win.
     ///
     /// ```
-    /// # use rolecall::evaluate::{Judged, LabelledPosting, Outcome};
+    /// # use rolecall_evaluation::{Judged, LabelledPosting, Outcome};
     /// # let posting = LabelledPosting::default();
     /// let outcome = Outcome { scores: vec![2.0, 3.0, 2.0, 1.0], scope: 0.5, answer: None, confidence: 0.5, posterior: vec![] };
     /// let judged = Judged { posting: &posting, outcome };

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::corpus::Corpus;
-use crate::posting::Posting;
-use crate::table::TableError;
-use crate::taxonomy::{NONE, Taxonomy};
+use rolecall::corpus::Corpus;
+use rolecall::posting::Posting;
+use rolecall::table::TableError;
+use rolecall::taxonomy::{NONE, Taxonomy};
 
 use super::PostingFile;
 
@@ -25,7 +25,7 @@ pub enum EvaluateError {
     Table(#[from] TableError),
     /// There is no classifier to measure or to fit.
     #[error(transparent)]
-    Classifier(#[from] crate::Error),
+    Classifier(#[from] rolecall::Error),
     /// A column that was asked for is not there.
     #[error("{}: {option}: no column `{name}`; the file has: {columns}", path.display())]
     Column {

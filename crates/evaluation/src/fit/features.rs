@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::classify::Classifier;
-use crate::classify::model::{Balances, Sums};
-use crate::corpus::{EMPLOYER, TermWeights};
-use crate::evaluate::LabelledPosting;
-use crate::posting::Posting;
-use crate::score::Scorer;
-use crate::text::{Analyzer, Spans, strip_markup, words};
+use crate::LabelledPosting;
+use rolecall::classify::Classifier;
+use rolecall::classify::model::{Balances, Sums};
+use rolecall::corpus::{EMPLOYER, TermWeights};
+use rolecall::posting::Posting;
+use rolecall::score::Scorer;
+use rolecall::text::{Analyzer, Spans, strip_markup, words};
 
 /// A posting as the fit sees it.
 #[derive(Debug, Clone)]
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 });
             }
         }
-        let saturated = |(stem, count)| (stem, crate::score::saturate(k3, count));
+        let saturated = |(stem, count)| (stem, rolecall::score::saturate(k3, count));
         counts.into_iter().map(saturated).collect()
     }
 }

@@ -1,9 +1,9 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::posting::{ColumnNames, Posting};
-use crate::table::columns::{Columns, GivenColumns, detect};
-use crate::table::{RecordFile, TableError};
+use rolecall::posting::{ColumnNames, Posting};
+use rolecall::table::columns::{Columns, GivenColumns, detect};
+use rolecall::table::{RecordFile, TableError};
 
 /// Records that are looked at to find the columns.
 const SAMPLE_RECORDS: usize = 200;

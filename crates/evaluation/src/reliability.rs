@@ -49,7 +49,7 @@ pub fn reliability(answers: impl IntoIterator<Item = (f64, bool, f64)>) -> Vec<R
 /// probabilities using Bayesian binning", 2015). Not a number if there is no answer.
 ///
 /// ```
-/// use rolecall::evaluate::{expected_calibration_error, reliability};
+/// use rolecall_evaluation::{expected_calibration_error, reliability};
 ///
 /// let answers = [(0.95, true, 1.0), (0.85, true, 1.0), (0.85, false, 1.0), (0.15, false, 1.0)];
 /// let error = expected_calibration_error(&reliability(answers));

@@ -6,7 +6,7 @@ use super::metric::{Confusion, f1};
 use super::{
     CurvePoint, Interval, Judged, Metric, ReliabilityBin, precision_recall_curve, reliability,
 };
-use crate::taxonomy::{NONE, Taxonomy};
+use rolecall::taxonomy::{NONE, Taxonomy};
 
 /// Everything that labelled postings tell about the answers.
 #[derive(Debug, Clone)]

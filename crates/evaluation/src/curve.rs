@@ -7,7 +7,7 @@ use serde::Serialize;
 /// missing. Takes `n log n` time.
 ///
 /// ```
-/// use rolecall::evaluate::area_under_roc;
+/// use rolecall_evaluation::area_under_roc;
 ///
 /// assert_eq!(area_under_roc(&mut [(0.9, true), (0.5, false), (0.5, true), (0.1, false)]), 0.875);
 /// assert_eq!(area_under_roc(&mut [(0.5, true), (0.5, false)]), 0.5);
@@ -50,7 +50,7 @@ impl CurvePoint {
 /// per distinct scope, the highest first.
 ///
 /// ```
-/// use rolecall::evaluate::precision_recall_curve;
+/// use rolecall_evaluation::precision_recall_curve;
 ///
 /// let curve = precision_recall_curve(&[(0.9, true, 1.0), (0.6, false, 2.0), (0.4, true, 1.0)]);
 /// let points: Vec<_> = curve.iter().map(|point| (point.precision, point.recall)).collect();

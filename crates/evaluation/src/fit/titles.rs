@@ -7,10 +7,10 @@ use super::gates::{self, Gates};
 use super::parallel::parallel;
 use super::probability::{lowest_threshold, platt};
 use super::roles::{self, Roles};
-use crate::classify::model::{all_open, logistic};
-use crate::corpus::{ALONE, Corpus, TermWeights, TitleModel};
-use crate::evaluate::LabelledPosting;
-use crate::text::{Analyzer, strip_markup, words};
+use crate::LabelledPosting;
+use rolecall::classify::model::{all_open, logistic};
+use rolecall::corpus::{ALONE, Corpus, TermWeights, TitleModel};
+use rolecall::text::{Analyzer, strip_markup, words};
 
 /// How much the likelihood of a title counts against the penalty of the weights.
 const LIKELIHOOD: f64 = 10.0;

@@ -1,9 +1,9 @@
 //! Fits the gates of the scope: a product of logistic models, each of which must say yes.
 
 use super::lbfgs::minimize;
-use crate::classify::model::{all_open, logistic};
-use crate::corpus::Corpus;
-use crate::text::Analyzer;
+use rolecall::classify::model::{all_open, logistic};
+use rolecall::corpus::Corpus;
+use rolecall::text::Analyzer;
 
 /// How large a standard deviation of a number that is no term is beside a term: less than 1 makes its
 /// weight dearer.

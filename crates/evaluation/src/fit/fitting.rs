@@ -1,8 +1,8 @@
 //! What a fit is asked for, and what it gives.
 
 use super::titles::TitleFigures;
-use crate::corpus::{Calibration, TermWeights};
-use crate::evaluate::{LabelledPosting, Outcome};
+use crate::{LabelledPosting, Outcome};
+use rolecall::corpus::{Calibration, TermWeights};
 
 /// Which postings measure while the others fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

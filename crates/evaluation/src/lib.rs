@@ -3,6 +3,8 @@
 //! [`LabelledPostings`] reads labels and texts, [`judge`] classifies them, and a [`Report`] says
 //! how often the answers were right, with intervals.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
+
 mod bootstrap;
 mod curve;
 mod fit;

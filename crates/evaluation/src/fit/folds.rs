@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::evaluate::LabelledPosting;
-use crate::text::{strip_markup, words};
+use crate::LabelledPosting;
+use rolecall::text::{strip_markup, words};
 
 /// Words of a shingle: a run that two texts share is hardly chance.
 const SHINGLE: usize = 5;

@@ -1,5 +1,5 @@
 use super::{Judged, area_under_roc, expected_calibration_error, reliability};
-use crate::taxonomy::Taxonomy;
+use rolecall::taxonomy::Taxonomy;
 
 /// A figure over labelled postings: a share or a mean, 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::evaluate::percentile;
-use crate::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
+use crate::percentile;
+use rolecall::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
 
 /// Labelled postings without which nothing is said of a board.
 const MIN_POSTINGS: [usize; 3] = [25, 10, 10];

@@ -1,8 +1,8 @@
 //! Fits probabilities to what came true, and chooses where to draw the line.
 
 use super::lbfgs::minimize;
-use crate::classify::model::logistic;
-use crate::evaluate::CurvePoint;
+use crate::CurvePoint;
+use rolecall::classify::model::logistic;
 
 /// Fits `logistic(intercept + slope · log_odds)` to outcomes (Platt, "Probabilistic outputs for support
 /// vector machines", 1999); returns intercept and slope, which is at least 0.
@@ -59,7 +59,7 @@ pub(super) fn sharpness(outcomes: &[(Vec<f64>, usize)]) -> f64 {
 /// those with at most so many false alarms per 1,000 postings: halfway between the last posting that is
 /// tagged and the first that is not.
 pub(super) fn best_threshold(postings: &[(f64, bool, f64)], most_false_alarms: f64) -> f64 {
-    let curve = crate::evaluate::precision_recall_curve(postings);
+    let curve = crate::precision_recall_curve(postings);
     let allowed = curve.iter().take_while(|p| p.false_alarms_per_1000 <= most_false_alarms);
     let better = |best: Option<usize>, (n, point): (usize, &CurvePoint)| match best {
         Some(best) if curve[best].f1() >= point.f1() => Some(best),
@@ -73,7 +73,7 @@ pub(super) fn best_threshold(postings: &[(f64, bool, f64)], most_false_alarms: f
 
 /// Returns the lowest threshold with at most so many false alarms per 1,000 of weighted postings.
 pub(super) fn lowest_threshold(postings: &[(f64, bool, f64)], most_false_alarms: f64) -> f64 {
-    let curve = crate::evaluate::precision_recall_curve(postings);
+    let curve = crate::precision_recall_curve(postings);
     let allowed = curve.iter().take_while(|p| p.false_alarms_per_1000 <= most_false_alarms).count();
     match allowed.checked_sub(1) {
         Some(last) => {
