@@ -11,10 +11,10 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use rolecall::batch::{InputOptions, Unwatched, expand};
 use rolecall::{Classifier, Posting};
 use rolecall_demand::{DemandOptions, Key, Shown, run};
 use rolecall_fields::GivenFields;
+use rolecall_tagging::{InputOptions, Unwatched, expand};
 
 const ROWS: usize = 30_000;
 const EMPLOYERS: usize = 3_000;

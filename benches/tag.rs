@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rolecall::Classifier;
-use rolecall::batch::{
+use rolecall::table::Compression;
+use rolecall_tagging::{
     BatchOptions, Destination, Existing, InputOptions, OutputFormat, Unwatched, expand, run,
 };
-use rolecall::table::Compression;
 
 fn copy(path: &Path) -> usize {
     let mut reader = csv::Reader::from_path(path).expect("the file is there");
@@ -27,7 +27,7 @@ fn copy(path: &Path) -> usize {
 }
 
 fn tagging(criterion: &mut Criterion) {
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/postings.csv");
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/postings.csv");
     let text = std::fs::read_to_string(sample).expect("the sample is in the repository");
     let (header, rows) = text.split_once('\n').expect("the sample has a header");
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");

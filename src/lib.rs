@@ -24,11 +24,9 @@
 //! | [`index`] | builds, fingerprints, opens and checks the tantivy index |
 //! | [`score`] | BM25: tantivy's searcher, and the compiled table that equals it |
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
-//! | [`likeness`] | tells how unlike the labelled postings the rows of a file are |
 //! | [`posting`] | a posting, and finding its title and text among a file's columns |
 //! | [`table`] | reads records from files without changing a byte of them |
 //! | [`dedup`] | finds postings of the same ad, in one pass and bounded memory |
-//! | [`batch`] | the pipeline: read, tag in parallel, write in order, survive being killed |
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -36,14 +34,13 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
-pub mod batch;
 pub mod classify;
 pub mod corpus;
 pub mod dedup;
 pub mod digest;
 
 pub mod index;
-pub mod likeness;
+
 pub mod posting;
 pub mod score;
 pub mod table;

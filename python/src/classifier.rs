@@ -7,11 +7,11 @@ use std::thread::available_parallelism;
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rolecall::batch::{sample_rows, tag_schema};
 use rolecall::classify::Choices;
 use rolecall::table::ColumnarError;
 use rolecall::table::columns::{Columns, GivenColumns, detect};
 use rolecall::{Classifier, Corpus, Posting};
+use rolecall_tagging::{sample_rows, tag_schema};
 
 use crate::answer::Answer;
 use crate::arrow::{ArrowStream, ArrowTable, Reader, all_batches, reader_of};

@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use rolecall::Classifier;
-use rolecall::batch::{TableTagger, tag_schema};
 use rolecall::table::columns::Columns;
+use rolecall_tagging::{TableTagger, tag_schema};
 
 use crate::error::TableError;
 use crate::running::Stop;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use rolecall::Classifier;
-use rolecall::batch::tag_schema;
 use rolecall::table::{ColumnarError, append_columns};
+use rolecall_tagging::tag_schema;
 
 use crate::arrow::Reader;
 use crate::error::TableError;

@@ -281,7 +281,7 @@ fn a_stop_does_not_wait_for_silent_input() {
 /// A fault in what a user of the library hands in ends the batch; it does not make it wait for ever.
 #[test]
 fn a_panic_of_a_watcher_ends_the_batch() {
-    use rolecall::batch::{self, Input, InputPath, InputReport, Watch};
+    use rolecall_tagging::{self as batch, Input, InputPath, InputReport, Watch};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[derive(Clone, Copy, PartialEq)]

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use rolecall::Classifier;
-use rolecall::batch::{
+use rolecall::table::{Compression, GivenDialect};
+use rolecall_tagging::{
     BatchOptions, Destination, Existing, InputOptions, InputPath, OutputFormat, Report, Unwatched,
     run,
 };
-use rolecall::table::{Compression, GivenDialect};
 
 use crate::harness::Folder;
 

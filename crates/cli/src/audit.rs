@@ -6,11 +6,11 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use rolecall::batch::{self, OutputFile};
 use rolecall_demand::Unit;
 use rolecall_demand::audit::{
     self, AuditError, AuditOptions, Design, Estimates, Labels, design_path,
 };
+use rolecall_tagging::OutputFile;
 
 use rolecall::text::printable;
 
@@ -91,7 +91,7 @@ fn draw(arguments: &Draw, data: &Data) -> anyhow::Result<Exit> {
             );
         }
     }
-    let inputs = batch::expand(&arguments.inputs)?;
+    let inputs = rolecall_tagging::expand(&arguments.inputs)?;
     let files = &inputs.files;
     let classifier = data.classifier()?;
     let corpus = classifier.corpus();

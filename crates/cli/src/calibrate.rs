@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
-use rolecall::batch::OutputFile;
 use rolecall::classify::role_sure;
 use rolecall::dedup::ContentDigest;
 use rolecall_demand::Known;
@@ -15,6 +14,7 @@ use rolecall_evaluation::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, LikenessRow,
     Metric, Report, TitleFigures, calibrate, fit_likeness, judge,
 };
+use rolecall_tagging::OutputFile;
 use serde_json::json;
 
 use super::Data;

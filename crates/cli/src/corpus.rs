@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Subcommand;
 use rolecall::Posting;
-use rolecall::batch::OutputFile;
 use rolecall::corpus::BackgroundBuilder;
 use rolecall::text::{Analyzer, strip_markup};
 use rolecall_evaluation::PostingFile;
+use rolecall_tagging::OutputFile;
 
 use super::Data;
 use super::exit::Exit;

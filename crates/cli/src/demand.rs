@@ -7,12 +7,12 @@ use std::thread::available_parallelism;
 use anyhow::{Context, bail};
 use clap::Args;
 use rolecall::Classifier;
-use rolecall::batch::{self, InputPath, OutputFile};
 use rolecall::text::printable;
 use rolecall_demand::correct::Evidence;
 use rolecall_demand::{
     DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
 };
+use rolecall_tagging::{InputPath, OutputFile};
 
 use super::Data;
 use super::choosing::Choosing;
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             )
         })?),
     };
-    let inputs = batch::expand(&arguments.inputs)?;
+    let inputs = rolecall_tagging::expand(&arguments.inputs)?;
     let files = &inputs.files;
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let corpus = classifier.corpus();

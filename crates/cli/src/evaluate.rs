@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
-use rolecall::batch::OutputFile;
 use rolecall::score::Contribution;
 use rolecall::taxonomy::NONE;
 use rolecall_evaluation::{Judged, LabelledPosting, Report, groups, judge};
+use rolecall_tagging::OutputFile;
 
 use super::Data;
 use super::choosing::Choosing;

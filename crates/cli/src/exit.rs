@@ -3,10 +3,10 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use rolecall::batch::BatchError;
 use rolecall::text::printable;
 use rolecall_demand::DemandError;
 use rolecall_demand::audit::AuditError;
+use rolecall_tagging::BatchError;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rolecall::batch::{Input, InputReport, Inputs, Watch, path_value};
 use rolecall::text::printable;
+use rolecall_tagging::{Input, InputReport, Inputs, Watch, path_value};
 use serde_json::{Value, json};
 
 /// How often a log tells of progress.

@@ -1,8 +1,8 @@
 use clap::Args;
 use encoding_rs::Encoding;
-use rolecall::batch::{InputFormat, InputOptions};
 use rolecall::table::GivenDialect;
 use rolecall::table::columns::GivenColumns;
+use rolecall_tagging::{InputFormat, InputOptions};
 
 /// What overrides what is found out about the inputs.
 #[derive(Debug, Args)]

@@ -3,10 +3,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use rolecall::batch::{Input, expand, path_value};
 use rolecall::text::printable;
 use rolecall_demand::columns_of_fields;
 use rolecall_fields::GivenFields;
+use rolecall_tagging::{Input, expand, path_value};
 use serde_json::json;
 
 use super::Data;

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use clap::Args;
 use rolecall::Classifier;
-use rolecall::batch::{
-    self, BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report,
-    Summary, path_value,
-};
 use rolecall::dedup::Duplicates;
-use rolecall::likeness::LikenessReference;
 use rolecall::table::Compression;
 use rolecall::text::printable;
+use rolecall_tagging::likeness::LikenessReference;
+use rolecall_tagging::{
+    BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report, Summary,
+    path_value,
+};
 use serde_json::json;
 
 use super::Data;
@@ -116,7 +116,7 @@ fn prefix(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
-    let inputs = batch::expand(&arguments.inputs)?;
+    let inputs = rolecall_tagging::expand(&arguments.inputs)?;
     let outputs = outputs(arguments, inputs.files.clone())?;
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let to_terminal = arguments.output.is_none() && io::stdout().is_terminal();
@@ -348,7 +348,7 @@ fn tag(
         "--resume can't read standard input again; give a file"
     );
     let run = |destination: Destination<'_>| -> Result<Report, BatchError> {
-        batch::run(classifier, &output.inputs, destination, &options, log)
+        rolecall_tagging::run(classifier, &output.inputs, destination, &options, log)
     };
     Ok(match &output.path {
         // What is not a plain file, such as /dev/null or a named pipe, is written directly.
@@ -359,7 +359,8 @@ fn tag(
             run(Destination::Stream { name: path.clone(), out: &mut file, rejects })?
         }
         Some(path) => {
-            let rejects = arguments.rejects.clone().unwrap_or_else(|| batch::rejects_path(path));
+            let rejects =
+                arguments.rejects.clone().unwrap_or_else(|| rolecall_tagging::rejects_path(path));
             run(Destination::File { path: path.clone(), rejects })?
         }
         None => {

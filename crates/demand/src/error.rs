@@ -2,9 +2,9 @@ use std::io;
 use std::path::PathBuf;
 
 use super::correct::CorrectionError;
-use rolecall::batch::BatchError;
 use rolecall::table::TableError;
 use rolecall_fields::{FieldColumnsError, FieldDataError};
+use rolecall_tagging::BatchError;
 
 /// Says why demand can't be counted.
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::correct::{self, Corrector};
 use super::{DemandError, Evidence, Shown};
 use rolecall::Classifier;
-use rolecall::batch::{InputPath, Manifest};
 use rolecall::classify::Choices;
+use rolecall_tagging::{InputPath, Manifest};
 
 impl Shown {
     /// Has counts corrected by labelled postings, which come from a source that is named for the record.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use rolecall::likeness::Likeness;
 use rolecall_evaluation::Interval;
+use rolecall_tagging::likeness::Likeness;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

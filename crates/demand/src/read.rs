@@ -13,7 +13,6 @@ use super::key::Attribute;
 use super::known::Known;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
-use rolecall::batch::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 use rolecall::dedup::{Ad, Signature, employer_key, employer_name};
 use rolecall::table::{
     CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
@@ -24,6 +23,7 @@ use rolecall::{Classifier, Posting, Tagger};
 use rolecall_fields::{
     Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
 };
+use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 
 /// What all threads need to know of an input.
 pub(super) struct Reading<'r> {

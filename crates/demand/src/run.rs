@@ -17,14 +17,14 @@ use super::shape::DemandShape;
 use super::table::{DemandTable, Reader};
 use super::tally::{SetAside, Tally};
 use super::{Evidence, Known, Overview, Unit};
-use rolecall::batch::{
-    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
-};
-use rolecall::likeness::{Likeness, LikenessReference};
 use rolecall::table::TableError;
 use rolecall::{Classifier, Corpus};
 use rolecall_fields::{
     Certifications, FieldColumns, FieldNames, FieldReaders, GivenFields, Region,
+};
+use rolecall_tagging::likeness::{Likeness, LikenessReference};
+use rolecall_tagging::{
+    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
 };
 
 /// Bytes of a text file that are read at once.

@@ -6,10 +6,10 @@ use super::DemandError;
 use super::key::{self, Attribute};
 use super::near::nearest;
 use super::says::Saying;
-use rolecall::batch::Input;
 use rolecall::posting::ColumnNames;
 use rolecall::table::TableError;
 use rolecall::table::columns::{Columns, ColumnsError, GivenColumns, detect_without_text};
+use rolecall_tagging::Input;
 
 /// The columns of tags, by position from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]

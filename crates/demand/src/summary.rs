@@ -309,7 +309,7 @@ impl DemandRun {
         let name = |path: &std::path::Path| {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         };
-        let line = |report: &rolecall::batch::InputReport| Input {
+        let line = |report: &rolecall_tagging::InputReport| Input {
             name: name(&report.path),
             rows: report.rows.rows_read,
             sha256: report.sha256.clone(),

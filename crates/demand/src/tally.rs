@@ -12,7 +12,7 @@ use super::count::{Counted, Cube, Dictionary, Measures, Member};
 use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
 use super::key::{Attribute, Key};
 use rolecall::dedup::{Duplicates, Verdict};
-use rolecall::likeness::LikenessCounts;
+use rolecall_tagging::likeness::LikenessCounts;
 
 /// Which rows a cube counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

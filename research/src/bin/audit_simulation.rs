@@ -17,10 +17,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, Gamma};
 use rolecall::Classifier;
-use rolecall::batch::{InputOptions, InputPath, Unwatched};
 use rolecall_demand::audit::{AuditOptions, Labels, Target, draw, estimate, targets};
 use rolecall_demand::correct::{Evidence, EvidenceRow};
 use rolecall_evaluation::Interval;
+use rolecall_tagging::{InputOptions, InputPath, Unwatched};
 
 const ROWS: usize = 20_000;
 const LABELS: usize = 300;

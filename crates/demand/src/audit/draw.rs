@@ -13,10 +13,10 @@ use crate::facts::{AdOf, Fact, Facts, PostingText};
 use crate::run::{Sink, Wanted, read_input};
 use crate::{DemandOptions, SetAside, Unit};
 use rolecall::Classifier;
-use rolecall::batch::{InputOptions, InputPath, InputReport, Watch};
 use rolecall::taxonomy::Taxonomy;
 use rolecall::text::strip_markup;
 use rolecall_fields::GivenFields;
+use rolecall_tagging::{InputOptions, InputPath, InputReport, Watch};
 
 /// How a sample is drawn.
 #[derive(Debug, Clone)]

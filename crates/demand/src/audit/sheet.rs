@@ -7,9 +7,9 @@ use super::draw::Drawn;
 use super::error::AuditError;
 use crate::near::nearest;
 use rolecall::Corpus;
-use rolecall::batch::{Input, InputFormat, InputOptions, Rows};
 use rolecall::table::{CellReader, GivenDialect, no_formula};
 use rolecall::taxonomy::{NONE, Role, Taxonomy};
+use rolecall_tagging::{Input, InputFormat, InputOptions, Rows};
 
 /// Labels by the id of the row: the position of a role, or nothing for `none`.
 pub type Labels = BTreeMap<String, Option<usize>>;

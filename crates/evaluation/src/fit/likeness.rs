@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::percentile;
-use rolecall::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
+use rolecall_tagging::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
 
 /// Labelled postings without which nothing is said of a board.
 const MIN_POSTINGS: [usize; 3] = [25, 10, 10];

@@ -1,0 +1,45 @@
+//! The pipeline: read portions of rows, tag them in parallel, write them in order.
+//!
+//! [`run`] makes one output of some inputs. It survives being killed: what it has written is in
+//! `OUT.part`, how far it has come in a checkpoint beside it, and the same call goes on from there.
+
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
+
+mod checkpoint;
+mod encode;
+mod error;
+mod input;
+mod inputs;
+mod job;
+pub mod likeness;
+mod manifest;
+mod memory;
+mod ordered;
+mod output;
+mod part;
+mod path_text;
+mod pipeline;
+mod rejects;
+mod report;
+mod sink;
+mod summary;
+mod tags;
+mod turn;
+mod watch;
+mod worker;
+
+pub use encode::OutputFormat;
+pub use error::BatchError;
+pub use input::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
+pub use input::{Input, InputFormat, InputOptions};
+pub use inputs::{InputPath, Inputs, expand};
+pub use job::{BatchOptions, Destination, Existing, run};
+pub use manifest::{Manifest, OutputReport, RunTimes};
+pub use memory::{TableTagger, sample_rows, tag_schema};
+pub use ordered::{OnPanic, Ordered};
+pub use output::OutputFile;
+pub use path_text::path_value;
+pub use rejects::path_for as rejects_path;
+pub use report::{Found, InputReport, Report};
+pub use summary::Summary;
+pub use watch::{Unwatched, Watch};
