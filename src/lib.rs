@@ -26,7 +26,6 @@
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
 //! | [`posting`] | a posting, and finding its title and text among a file's columns |
 //! | [`table`] | reads records from files without changing a byte of them |
-//! | [`dedup`] | finds postings of the same ad, in one pass and bounded memory |
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -36,7 +35,7 @@
 
 pub mod classify;
 pub mod corpus;
-pub mod dedup;
+
 pub mod digest;
 
 pub mod index;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rolecall::dedup::ContentDigest;
+use rolecall_dedup::ContentDigest;
 use serde_json::Value;
 
 use crate::harness::{BINARY, Folder, ROOT};

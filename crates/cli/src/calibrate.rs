@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use rolecall::Classifier;
 use rolecall::classify::role_sure;
-use rolecall::dedup::ContentDigest;
+use rolecall_dedup::ContentDigest;
 use rolecall_demand::Known;
 use rolecall_demand::correct::Evidence;
 use rolecall_evaluation::{

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::count::Dictionary;
 use rolecall::classify::role_sure;
-use rolecall::dedup::Signature;
+use rolecall_dedup::Signature;
 use rolecall_tagging::likeness::LikenessCounts;
 
 /// What some rows of an input say. Texts are numbered within it.

@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::correct::CorrectionError;
 use rolecall::Corpus;
-use rolecall::dedup::{ContentDigest, TitleDigest};
 use rolecall::taxonomy::{NONE, Taxonomy};
+use rolecall_dedup::{ContentDigest, TitleDigest};
 
 /// The labels of the postings that a corpus was fitted to, by what these say.
 #[derive(Debug, Clone, Default)]

@@ -11,7 +11,7 @@ use super::correct::{Corrector, Makeup};
 use super::count::{Counted, Cube, Dictionary, Measures, Member};
 use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
 use super::key::{Attribute, Key};
-use rolecall::dedup::{Duplicates, Verdict};
+use rolecall_dedup::{Duplicates, Verdict};
 use rolecall_tagging::likeness::LikenessCounts;
 
 /// Which rows a cube counts.

@@ -18,7 +18,9 @@ pub use columns::{FieldColumns, FieldColumnsError, FieldReaders, GivenFields};
 pub use date::{DateOrder, DatePrecision, DateReader, PostingDate};
 pub use error::FieldDataError;
 pub use names::FieldNames;
-pub use place::{BareCodes, Place, PlaceBasis, PlaceReader, Region, State};
+pub use place::{
+    BareCodes, CANADA_TSV, Place, PlaceBasis, PlaceReader, Region, State, US_STATES_TSV,
+};
 pub use reading::Reading;
 pub use remote::{Remote, RemoteReader};
 pub use salary::{PayEnds, PayPeriod, Salary, SalaryReader};

@@ -12,13 +12,13 @@ use super::rejects::Reject;
 use super::tags::{Basis, TagCells};
 use super::turn::Turn;
 use super::{BatchError, Summary};
-use rolecall::dedup::{Ad, Duplicates, Signature, Verdict};
 use rolecall::table::columns::Columns;
 use rolecall::table::{
     CellReader, Chunk, ColumnarError, Compression, JsonCells, JsonRows, MAX_RECORD_BYTES, Record,
     RecordKind, TableError, TextColumn,
 };
 use rolecall::{Classifier, Posting, Tagger};
+use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
 
 /// What all threads need to know of an input.
 pub(super) struct Job<'j> {

@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use rolecall::dedup::{Ad, Duplicates, Kind, SHINGLE_WORDS, Signature, employer_key, title_words};
 use rolecall::text::{strip_markup, words};
 use rolecall::{Classifier, Posting};
+use rolecall_dedup::{Ad, Duplicates, Kind, SHINGLE_WORDS, Signature, employer_key, title_words};
 
 #[derive(Clone)]
 struct Row {

@@ -12,12 +12,13 @@ const COUNTRIES: (&str, &str) = (
     "crates/fields/corpus/places/countries.tsv",
     include_str!("../../corpus/places/countries.tsv"),
 );
-const STATES: (&str, &str) = (
-    "crates/fields/corpus/places/us_states.tsv",
-    include_str!("../../corpus/places/us_states.tsv"),
-);
-const CANADA: (&str, &str) =
-    ("crates/fields/corpus/places/canada.tsv", include_str!("../../corpus/places/canada.tsv"));
+/// The states of the US and their territories: lines of code, name, region, division and other names with tabs
+/// between; `|` stands between names.
+pub const US_STATES_TSV: &str = include_str!("../../corpus/places/us_states.tsv");
+/// The provinces of Canada: lines of code and names with tabs between; `|` stands between names.
+pub const CANADA_TSV: &str = include_str!("../../corpus/places/canada.tsv");
+const STATES: (&str, &str) = ("crates/fields/corpus/places/us_states.tsv", US_STATES_TSV);
+const CANADA: (&str, &str) = ("crates/fields/corpus/places/canada.tsv", CANADA_TSV);
 const CITIES: (&str, &str) =
     ("crates/fields/corpus/places/cities.tsv", include_str!("../../corpus/places/cities.tsv"));
 const CITY_CODES: (&str, &str) = (

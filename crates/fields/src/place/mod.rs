@@ -14,7 +14,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use codes::State;
+pub use codes::{CANADA_TSV, State, US_STATES_TSV};
 use codes::{Code, Codes};
 use object::python_literal;
 use parts::Alternative;

@@ -1,7 +1,7 @@
 //! What of a title tells ads apart.
 
 use super::names::REQUISITION_WORDS;
-use crate::text::strip_markup;
+use rolecall::text::strip_markup;
 
 /// A title as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,7 +39,7 @@ impl Signature {
     /// Makes the signature of an ad, in time linear in its length.
     ///
     /// ```
-    /// use rolecall::dedup::{Ad, Signature};
+    /// use rolecall_dedup::{Ad, Signature};
     ///
     /// let body = ["Teach <b>nurses</b> in class".into()];
     /// let ad = Ad { title: "EHR Trainer", employer: "Acme, Inc.", place: "Boston", body: &body };

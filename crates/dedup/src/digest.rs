@@ -13,7 +13,7 @@ use super::sketch::mix;
 /// 4 · 10⁹. It is the same on every machine, but does not withstand who wants postings to collide.
 ///
 /// ```
-/// use rolecall::dedup::ContentDigest;
+/// use rolecall_dedup::ContentDigest;
 ///
 /// let digest = ContentDigest::of("EHR Trainer", ["<p>Teach nurses,</p> in class"]);
 /// assert_eq!(digest, ContentDigest::of("ehr  trainer", ["teach nurses", "In class!"]));

@@ -5,7 +5,7 @@
 //! time. What comes out depends on the order of the input and the budget, not on the threads.
 //!
 //! ```
-//! use rolecall::dedup::{Ad, Duplicates, Kind, Signature};
+//! use rolecall_dedup::{Ad, Duplicates, Kind, Signature};
 //!
 //! let body = ["Teach nurses in class, write lesson plans and tip sheets.".into()];
 //! let here = Ad { title: "EHR Trainer", employer: "Acme, Inc.", place: "Boston, MA", body: &body };
@@ -16,6 +16,8 @@
 //! assert_eq!(verdict.kind, Kind::ExactOtherPlace);
 //! assert_eq!(verdict.duplicate_of, Some(0));
 //! ```
+
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
 mod buckets;
 mod digest;
@@ -39,7 +41,7 @@ pub use signature::Signature;
 /// without accents, article, legal form and rating. Empty if it names nobody, as `Confidential` does.
 ///
 /// ```
-/// use rolecall::dedup::employer_key;
+/// use rolecall_dedup::employer_key;
 ///
 /// assert_eq!(employer_key("ACME Health, L.L.C."), "acmehealth");
 /// assert_eq!(employer_key("St. Luke’s"), employer_key("St Lukes"));
@@ -52,7 +54,7 @@ pub fn employer_key(name: &str) -> String {
 /// Returns the words of a title in lower case and in order, without the number of a requisition.
 ///
 /// ```
-/// use rolecall::dedup::title_words;
+/// use rolecall_dedup::title_words;
 ///
 /// assert_eq!(title_words("Epic Analyst II (Req #8812)"), ["epic", "analyst", "ii"]);
 /// assert_eq!(title_words("Epic Analyst 2 - R12345"), ["epic", "analyst", "2"]);
@@ -65,7 +67,7 @@ pub fn title_words(title: &str) -> Vec<String> {
 /// behind it.
 ///
 /// ```
-/// use rolecall::dedup::employer_name;
+/// use rolecall_dedup::employer_name;
 ///
 /// assert_eq!(employer_name(" ACME &amp; Sons, Inc. 3.7"), "ACME & Sons, Inc.");
 /// ```

@@ -28,7 +28,7 @@ impl Kind {
     /// Returns the name, as it stands in a column.
     ///
     /// ```
-    /// assert_eq!(rolecall::dedup::Kind::NearOtherPlace.as_str(), "near_other_place");
+    /// assert_eq!(rolecall_dedup::Kind::NearOtherPlace.as_str(), "near_other_place");
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use twox_hash::XxHash3_64;
 
 use super::names::STATE_CODES;
 use super::sketch::mix;
-use crate::text::{Spans, strip_markup};
+use rolecall::text::{Spans, strip_markup};
 
 /// Takes hashes of the parts of a text that tell it from others, in order.
 pub(super) trait Listener {
@@ -224,7 +224,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::words;
+    use rolecall::text::words;
 
     #[test]
     fn places_are_the_same_with_codes_and_names_of_states() {

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use rolecall_fields::{CANADA_TSV, US_STATES_TSV};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -25,7 +26,7 @@ pub(super) struct EmployerWords {
     pub(super) nobody: FxHashSet<String>,
 }
 
-/// The content of `fields/employers.toml`.
+/// The content of `employers.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EmployerLists {
@@ -40,7 +41,7 @@ struct EmployerLists {
     nobody: Vec<String>,
 }
 
-/// The content of `fields/requisitions.toml`.
+/// The content of `requisitions.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequisitionWords {
@@ -53,10 +54,8 @@ pub(super) struct RequisitionWords {
     pub(super) levels: FxHashSet<String>,
 }
 
-const EMPLOYERS: &str = include_str!("../../corpus/fields/employers.toml");
-const REQUISITIONS: &str = include_str!("../../corpus/fields/requisitions.toml");
-const US_STATES: &str = include_str!("../../crates/fields/corpus/places/us_states.tsv");
-const CANADA: &str = include_str!("../../crates/fields/corpus/places/canada.tsv");
+const EMPLOYERS: &str = include_str!("../corpus/employers.toml");
+const REQUISITIONS: &str = include_str!("../corpus/requisitions.toml");
 
 // The files are part of the program, and the tests of this module make sure that they can be read.
 pub(super) static EMPLOYER_WORDS: LazyLock<EmployerWords> = LazyLock::new(|| {
@@ -90,8 +89,8 @@ pub(super) static STATE_CODES: LazyLock<FxHashMap<String, String>> = LazyLock::n
     let mut codes = FxHashMap::default();
     let is_entry = |line: &&str| !line.starts_with('#');
     // Of a US state follow the regions, then other names; of a province only names.
-    let us = US_STATES.lines().filter(is_entry).map(|line| (line, &[0, 1, 4][..]));
-    let canada = CANADA.lines().filter(is_entry).map(|line| (line, &[0, 1, 2][..]));
+    let us = US_STATES_TSV.lines().filter(is_entry).map(|line| (line, &[0, 1, 4][..]));
+    let canada = CANADA_TSV.lines().filter(is_entry).map(|line| (line, &[0, 1, 2][..]));
     for (line, columns) in us.chain(canada) {
         let cells: Vec<_> = line.split('\t').collect();
         for names in columns.iter().filter_map(|&column| cells.get(column)) {
