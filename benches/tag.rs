@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rolecall::Classifier;
-use rolecall::table::Compression;
+use rolecall_tables::Compression;
 use rolecall_tagging::{
     BatchOptions, Destination, Existing, InputOptions, OutputFormat, Unwatched, expand, run,
 };

@@ -25,7 +25,6 @@
 //! | [`score`] | BM25: tantivy's searcher, and the compiled table that equals it |
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
 //! | [`posting`] | a posting, and finding its title and text among a file's columns |
-//! | [`table`] | reads records from files without changing a byte of them |
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -42,7 +41,7 @@ pub mod index;
 
 pub mod posting;
 pub mod score;
-pub mod table;
+
 pub mod taxonomy;
 pub mod text;
 

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use rolecall::table::{Chunk, JsonCells, JsonColumns, JsonLayout, JsonReader, JsonValue, splice};
+use rolecall_tables::{Chunk, JsonCells, JsonColumns, JsonLayout, JsonReader, JsonValue, splice};
 use serde_json::{Map, Value};
 
 use super::pieces::Pieces;

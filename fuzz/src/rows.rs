@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use rolecall::table::{
+use rolecall_tables::{
     CellReader, Cells, Chunk, ChunkReader, Decoder, Detected, Dialect, GivenDialect, Layout,
     RecordKind, detect,
 };

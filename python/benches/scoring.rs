@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use rolecall::table::{ParquetRows, TextColumn};
 use rolecall::{Classifier, Posting};
+use rolecall_tables::{ParquetRows, TextColumn};
 
 /// Rows that a thread takes at once.
 const PORTION: usize = 1024;

@@ -8,9 +8,9 @@ use arrow_array::RecordBatch;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rolecall::classify::Choices;
-use rolecall::table::ColumnarError;
-use rolecall::table::columns::{Columns, GivenColumns, detect};
 use rolecall::{Classifier, Corpus, Posting};
+use rolecall_tables::ColumnarError;
+use rolecall_tables::columns::{Columns, GivenColumns, detect};
 use rolecall_tagging::{sample_rows, tag_schema};
 
 use crate::answer::Answer;

@@ -8,11 +8,11 @@ use arrow_schema::DataType;
 use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
-use rolecall::table::ParquetForm;
-use rolecall::table::columns::GivenColumns;
 use rolecall_demand::correct::Evidence;
 use rolecall_demand::{DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit};
 use rolecall_fields::GivenFields;
+use rolecall_tables::ParquetForm;
+use rolecall_tables::columns::GivenColumns;
 use rolecall_tagging::{InputOptions, Watch, expand};
 
 use crate::arrow::{ArrowTable, Reader, reader_of};

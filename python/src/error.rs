@@ -3,8 +3,8 @@
 use arrow_schema::{ArrowError, DataType};
 use pyo3::PyErr;
 use pyo3::exceptions::PyValueError;
-use rolecall::table::ColumnarError;
-use rolecall::table::columns::ColumnsError;
+use rolecall_tables::ColumnarError;
+use rolecall_tables::columns::ColumnsError;
 
 pyo3::create_exception!(
     rolecall,

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use rolecall::Classifier;
-use rolecall::table::columns::Columns;
+use rolecall_tables::columns::Columns;
 use rolecall_tagging::{TableTagger, tag_schema};
 
 use crate::error::TableError;

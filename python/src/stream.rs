@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use rolecall::Classifier;
-use rolecall::table::{ColumnarError, append_columns};
+use rolecall_tables::{ColumnarError, append_columns};
 use rolecall_tagging::tag_schema;
 
 use crate::arrow::Reader;

@@ -9,7 +9,7 @@ use arrow_array::{
     Array, ArrayRef, BinaryArray, LargeBinaryArray, RecordBatch, RecordBatchOptions, new_null_array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema};
-use rolecall::table::TextColumn;
+use rolecall_tables::TextColumn;
 
 use crate::error::TableError;
 

@@ -5,7 +5,7 @@ mod pasted;
 
 use std::borrow::Cow;
 
-pub use names::{ColumnNames, normalize};
+pub use names::{COLUMNS_TOML, ColumnNames, normalize};
 
 /// A job posting: a title, one or more pieces of body text, plain or HTML, and who hires.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,5 +1,8 @@
 use serde::Deserialize;
 
+/// The `columns.toml` that serves every taxonomy without one of its own.
+pub const COLUMNS_TOML: &str = include_str!("../../corpus/columns.toml");
+
 /// The content of `columns.toml`: how job boards name their columns.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -136,7 +136,7 @@ fn every_format_holds_the_same_table() {
     let header = reader.headers().unwrap().clone();
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(json["rows"].as_array().unwrap().len(), rows.len());
-    let parquet = rolecall::table::RecordFile::open(&folder.path("x.parquet")).unwrap();
+    let parquet = rolecall_tables::RecordFile::open(&folder.path("x.parquet")).unwrap();
     assert_eq!(parquet.header(), header.iter().collect::<Vec<_>>());
     let columns = parquet.sample(100).unwrap();
     for (n, row) in rows.iter().enumerate() {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use rolecall::table::{GivenDialect, Layout};
+use rolecall_tables::{GivenDialect, Layout};
 
 /// A table without its dialect: lines of cells, which are parted by `¦` here.
 struct Content {

@@ -323,7 +323,7 @@ fn a_panic_of_a_watcher_ends_the_batch() {
                 threads: 3,
                 prefix: "onc".to_owned(),
                 format: batch::OutputFormat::Csv,
-                compression: rolecall::table::Compression::None,
+                compression: rolecall_tables::Compression::None,
                 excel_safe: false,
                 dedup,
                 input: batch::InputOptions::default(),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 
-use rolecall::table::{
+use rolecall_tables::{
     Chunk, JsonCells, JsonColumns, JsonLayout, JsonReader, JsonValue, Record, splice,
 };
 use serde_json::Value;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rolecall::table::{CellReader, ChunkReader, Decoder, GivenDialect, Layout, RecordKind, detect};
+use rolecall_tables::{CellReader, ChunkReader, Decoder, GivenDialect, Layout, RecordKind, detect};
 
 mod cases;
 mod table;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use rolecall::Classifier;
-use rolecall::table::{Compression, GivenDialect};
+use rolecall_tables::{Compression, GivenDialect};
 use rolecall_tagging::{
     BatchOptions, Destination, Existing, InputOptions, InputPath, OutputFormat, Report, Unwatched,
     run,

@@ -7,9 +7,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use rolecall::classify::{Job, Ranked, TitleScope};
-use rolecall::table::{Decoder, detect, refuse_unsupported};
 use rolecall::text::printable;
 use rolecall::{Corpus, Posting, Tag, Tagger};
+use rolecall_tables::{Decoder, detect, refuse_unsupported};
 use serde_json::{Value, json};
 
 use super::Data;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use rolecall::table::is_panic_caught;
+use rolecall_tables::is_panic_caught;
 
 /// Where the last panic was. The hook knows the place, the thread that is joined the message.
 static PLACE: Mutex<String> = Mutex::new(String::new());

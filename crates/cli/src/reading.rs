@@ -1,7 +1,7 @@
 use clap::Args;
 use encoding_rs::Encoding;
-use rolecall::table::GivenDialect;
-use rolecall::table::columns::GivenColumns;
+use rolecall_tables::GivenDialect;
+use rolecall_tables::columns::GivenColumns;
 use rolecall_tagging::{InputFormat, InputOptions};
 
 /// What overrides what is found out about the inputs.

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use clap::Args;
 use rolecall::Classifier;
-use rolecall::table::Compression;
 use rolecall::text::printable;
 use rolecall_dedup::Duplicates;
+use rolecall_tables::Compression;
 use rolecall_tagging::likeness::LikenessReference;
 use rolecall_tagging::{
     BatchError, BatchOptions, Destination, Existing, InputPath, OutputFormat, Report, Summary,

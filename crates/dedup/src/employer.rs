@@ -9,7 +9,8 @@ use std::ops::Range;
 use tantivy::tokenizer::{AsciiFoldingFilter, RawTokenizer, TextAnalyzer, TokenStream};
 
 use super::names::EMPLOYER_WORDS;
-use rolecall::text::{strip_markup, unmojibaked};
+use rolecall::text::strip_markup;
+use rolecall_tables::unmojibaked;
 
 /// Returns an employer's name as it is compared: its letters and digits in lower case, without
 /// accents, and without article, legal form and rating. Empty if it names nobody.

@@ -2,8 +2,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::correct::CorrectionError;
-use rolecall::table::TableError;
 use rolecall_fields::{FieldColumnsError, FieldDataError};
+use rolecall_tables::TableError;
 use rolecall_tagging::BatchError;
 
 /// Says why demand can't be counted.

@@ -13,15 +13,15 @@ use super::key::Attribute;
 use super::known::Known;
 use super::says::{Said, Saying, Sayings};
 use super::shape::{DemandShape, TagColumns};
-use rolecall::table::{
-    CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
-};
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall::text::strip_markup;
 use rolecall::{Classifier, Posting, Tagger};
 use rolecall_dedup::{Ad, Signature, employer_key, employer_name};
 use rolecall_fields::{
     Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
+};
+use rolecall_tables::{
+    CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
 };
 use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 

@@ -17,11 +17,11 @@ use super::shape::DemandShape;
 use super::table::{DemandTable, Reader};
 use super::tally::{SetAside, Tally};
 use super::{Evidence, Known, Overview, Unit};
-use rolecall::table::TableError;
 use rolecall::{Classifier, Corpus};
 use rolecall_fields::{
     Certifications, FieldColumns, FieldNames, FieldReaders, GivenFields, Region,
 };
+use rolecall_tables::TableError;
 use rolecall_tagging::likeness::{Likeness, LikenessReference};
 use rolecall_tagging::{
     BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,

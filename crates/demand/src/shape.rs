@@ -7,8 +7,8 @@ use super::key::{self, Attribute};
 use super::near::nearest;
 use super::says::Saying;
 use rolecall::posting::ColumnNames;
-use rolecall::table::TableError;
-use rolecall::table::columns::{Columns, ColumnsError, GivenColumns, detect_without_text};
+use rolecall_tables::TableError;
+use rolecall_tables::columns::{Columns, ColumnsError, GivenColumns, detect_without_text};
 use rolecall_tagging::Input;
 
 /// The columns of tags, by position from 0.

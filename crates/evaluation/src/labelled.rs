@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rolecall::corpus::Corpus;
 use rolecall::posting::Posting;
-use rolecall::table::TableError;
 use rolecall::taxonomy::{NONE, Taxonomy};
+use rolecall_tables::TableError;
 
 use super::PostingFile;
 

@@ -2,8 +2,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use rolecall::posting::{ColumnNames, Posting};
-use rolecall::table::columns::{Columns, GivenColumns, detect};
-use rolecall::table::{RecordFile, TableError};
+use rolecall_tables::columns::{Columns, GivenColumns, detect};
+use rolecall_tables::{RecordFile, TableError};
 
 /// Records that are looked at to find the columns.
 const SAMPLE_RECORDS: usize = 200;

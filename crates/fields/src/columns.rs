@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, date};
 
-use rolecall::table::columns::FormField;
+use rolecall_tables::columns::FormField;
 
 use super::names::{FieldNames, rank};
 use super::{

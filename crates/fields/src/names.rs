@@ -2,11 +2,11 @@ use serde::Deserialize;
 
 use super::error::{FieldDataError, parse};
 use rolecall::posting::normalize;
+use rolecall_tables::columns::FIELD_COLUMNS_TOML;
 
-const FILE: &str = "corpus/fields/columns.toml";
-const TEXT: &str = include_str!("../../../corpus/fields/columns.toml");
+const FILE: &str = "crates/tables/corpus/field_columns.toml";
 
-/// The content of `fields/columns.toml`: how job boards name the columns that demand is counted by, each
+/// The content of `field_columns.toml`: how job boards name the columns that demand is counted by, each
 /// list best first.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +51,7 @@ impl FieldNames {
     /// Returns an error if the embedded file is invalid; the tests of this crate make sure that it
     /// is not.
     pub fn embedded() -> Result<Self, FieldDataError> {
-        parse(FILE, TEXT)
+        parse(FILE, FIELD_COLUMNS_TOML)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::part::{beside, replace};
 use super::report::InputReport;
 use super::{BatchError, Summary};
-use rolecall::table::Digested;
+use rolecall_tables::Digested;
 
 /// The version of the file's layout and of the signatures in its journal; another one is refused.
 const FORMAT_VERSION: u32 = 2;

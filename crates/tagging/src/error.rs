@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use rolecall::corpus::CorpusError;
-use rolecall::table::TableError;
+use rolecall_tables::TableError;
 
 /// Says why a batch can't go on.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use super::BatchError;
-use rolecall::table::{Compression, TableError};
+use rolecall_tables::{Compression, TableError};
 
 /// Endings of files that are read from a folder, before `.gz` and `.zst`.
 const ENDINGS: [&str; 7] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet"];

@@ -25,8 +25,8 @@ use super::worker::{DuplicateState, Job};
 use super::{BatchError, Summary};
 use crate::likeness::LikenessReference;
 use rolecall::Classifier;
-use rolecall::table::{Compression, Digested, ParquetForm, TableError};
 use rolecall_dedup::Signature;
+use rolecall_tables::{Compression, Digested, ParquetForm, TableError};
 
 /// Bytes of a text file that are tagged at once.
 const CHUNK_BYTES: usize = 1 << 20;

@@ -13,7 +13,7 @@ use super::{BatchError, Summary};
 use crate::likeness::{Likeness, LikenessReference};
 use rolecall::Classifier;
 use rolecall::classify::Choices;
-use rolecall::table::Digested;
+use rolecall_tables::Digested;
 
 /// The content of `OUT.manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

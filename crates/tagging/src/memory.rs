@@ -8,9 +8,9 @@ use arrow_schema::{Schema, SchemaRef};
 
 use super::encode::{TagColumns, tag_fields};
 use super::tags::{Basis, TagCells, TagNames};
-use rolecall::table::columns::Columns;
-use rolecall::table::{ColumnarError, TextColumn};
 use rolecall::{Classifier, Posting, Tagger};
+use rolecall_tables::columns::Columns;
+use rolecall_tables::{ColumnarError, TextColumn};
 
 /// Rows that are looked at to find the columns.
 pub(super) const SAMPLE_ROWS: usize = 300;
@@ -21,7 +21,7 @@ pub fn tag_schema(prefix: &str) -> SchemaRef {
 }
 
 /// Returns the cells of the first rows of some batches as text, for
-/// [`detect`](rolecall::table::columns::detect): as many rows as are looked at in a file.
+/// [`detect`](rolecall_tables::columns::detect): as many rows as are looked at in a file.
 ///
 /// # Errors
 ///

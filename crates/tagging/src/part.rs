@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BatchError, OutputFile};
-use rolecall::table::{Digested, TableError};
+use rolecall_tables::{Digested, TableError};
 
 /// An output while it is written: `OUT.part`, until it is renamed to `OUT`.
 ///

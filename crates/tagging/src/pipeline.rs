@@ -9,7 +9,7 @@ use super::sink::Sink;
 use super::watch::Watch;
 use super::worker::{Job, Worker};
 use rolecall::Classifier;
-use rolecall::table::Digested;
+use rolecall_tables::Digested;
 
 /// Threads take turns to read a portion, tag it by themselves, and take turns to write it.
 ///

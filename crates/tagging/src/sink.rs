@@ -12,7 +12,7 @@ use super::report::InputReport;
 use super::watch::Watch;
 use super::worker::Piece;
 use super::{BatchError, Summary};
-use rolecall::table::{Digested, ParquetForm, TableError};
+use rolecall_tables::{Digested, ParquetForm, TableError};
 
 /// The output.
 pub(super) enum Out<'a> {

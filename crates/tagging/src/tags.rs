@@ -1,11 +1,11 @@
 //! The values of the tag columns.
 
 use rolecall::classify::Ranked;
-use rolecall::table::columns::{DUPLICATES, EXTRA, TAGS};
 use rolecall::taxonomy::NONE;
 use rolecall::text::push_decimal;
 use rolecall::{Posting, Tag, Tagger};
 use rolecall_dedup::Verdict;
+use rolecall_tables::columns::{DUPLICATES, EXTRA, TAGS};
 
 /// Terms that the evidence column shows.
 const EVIDENCE_TERMS: usize = 6;

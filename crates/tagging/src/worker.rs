@@ -12,13 +12,13 @@ use super::rejects::Reject;
 use super::tags::{Basis, TagCells};
 use super::turn::Turn;
 use super::{BatchError, Summary};
-use rolecall::table::columns::Columns;
-use rolecall::table::{
+use rolecall::{Classifier, Posting, Tagger};
+use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
+use rolecall_tables::columns::Columns;
+use rolecall_tables::{
     CellReader, Chunk, ColumnarError, Compression, JsonCells, JsonRows, MAX_RECORD_BYTES, Record,
     RecordKind, TableError, TextColumn,
 };
-use rolecall::{Classifier, Posting, Tagger};
-use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
 
 /// What all threads need to know of an input.
 pub(super) struct Job<'j> {
@@ -65,7 +65,7 @@ pub(super) struct Piece {
     pub(super) signatures: Vec<u8>,
     pub(super) end: u64,
     pub(super) lines: u64,
-    pub(super) digested: rolecall::table::Digested,
+    pub(super) digested: rolecall_tables::Digested,
 }
 
 pub(super) struct Worker<'c, 'j> {

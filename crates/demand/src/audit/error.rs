@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::DemandError;
-use rolecall::table::TableError;
+use rolecall_tables::TableError;
 
 /// Problems that are told at once.
 const TOLD: usize = 5;

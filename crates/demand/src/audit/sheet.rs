@@ -7,8 +7,8 @@ use super::draw::Drawn;
 use super::error::AuditError;
 use crate::near::nearest;
 use rolecall::Corpus;
-use rolecall::table::{CellReader, GivenDialect, no_formula};
 use rolecall::taxonomy::{NONE, Role, Taxonomy};
+use rolecall_tables::{CellReader, GivenDialect, no_formula};
 use rolecall_tagging::{Input, InputFormat, InputOptions, Rows};
 
 /// Labels by the id of the row: the position of a role, or nothing for `none`.

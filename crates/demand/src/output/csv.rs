@@ -1,7 +1,7 @@
 use csv::WriterBuilder;
 
 use super::{Cell, OutputError, Sheet};
-use rolecall::table::no_formula;
+use rolecall_tables::no_formula;
 
 pub(super) fn write(
     sheet: &Sheet,

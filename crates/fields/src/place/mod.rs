@@ -23,7 +23,7 @@ use resolve::Found;
 use super::Reading;
 use super::error::FieldDataError;
 use super::remote::{Remote, RemoteReader};
-use rolecall::text::unmojibaked;
+use rolecall_tables::unmojibaked;
 
 /// Longest text, in bytes, that is read as a place.
 const LONGEST: usize = 2_000;

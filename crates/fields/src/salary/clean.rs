@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rolecall::text::unmojibaked;
+use rolecall_tables::unmojibaked;
 
 const DAMAGED_DASHES: [&str; 10] = [
     "â€“",

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::{CsvRow, Head, Plan, Row, fill};
 use crate::input::Form;
 use crate::tags::{TagCells, Value, duplicate_values};
-use rolecall::table::no_formula;
 use rolecall::text::push_decimal;
 use rolecall_dedup::Verdict;
+use rolecall_tables::no_formula;
 
 pub(crate) struct CsvEncoder<'p> {
     plan: &'p Plan,

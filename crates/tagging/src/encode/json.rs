@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Plan, Row, fill};
 use crate::tags::{TagCells, Value, duplicate_values};
-use rolecall::table::{JsonValue, splice, unique_names, write_object};
 use rolecall_dedup::Verdict;
+use rolecall_tables::{JsonValue, splice, unique_names, write_object};
 
 pub(crate) struct JsonEncoder<'p> {
     plan: &'p Plan,

@@ -17,8 +17,8 @@ use self::table::TableEncoder;
 pub(super) use self::tag_columns::{TagColumns, tag_fields};
 use super::input::{Form, Input};
 use super::tags::{TagCells, TagNames};
-use rolecall::table::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
 use rolecall_dedup::Verdict;
+use rolecall_tables::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
 
 /// How tagged rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

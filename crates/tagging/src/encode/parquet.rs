@@ -10,8 +10,8 @@ use super::tag_columns::{TagColumns, tag_fields};
 use super::{Plan, Row};
 use crate::input::Input;
 use crate::tags::{TagCells, TagNames, duplicate_values};
-use rolecall::table::{ColumnarError, ParquetForm, TextRows, append_columns};
 use rolecall_dedup::Verdict;
+use rolecall_tables::{ColumnarError, ParquetForm, TextRows, append_columns};
 
 /// Finds out the columns and types of the output.
 pub(super) fn form(

@@ -1,7 +1,7 @@
 //! What is left of a file behind the place where it is cut off or damaged.
 
 use super::{Digested, Form, Input, Portion, Rows};
-use rolecall::table::{
+use rolecall_tables::{
     CellReader, Chunk, Compression, Dialect, JsonCells, JsonLayout, Record, RecordKind, TableError,
 };
 

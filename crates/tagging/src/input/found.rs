@@ -6,7 +6,7 @@ use encoding_rs::UTF_8;
 
 use super::{Form, FoundForm, Input};
 use crate::Found;
-use rolecall::table::{Compression, Dialect, JsonLayout};
+use rolecall_tables::{Compression, Dialect, JsonLayout};
 
 impl Input {
     /// Returns what was found out.

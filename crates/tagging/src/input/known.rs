@@ -7,11 +7,11 @@ use rustc_hash::FxHashSet;
 
 use super::made::{Kind, Made, MadeRow, Members, kind_of};
 use rolecall::posting::{ColumnNames, normalize};
-use rolecall::table::columns::{
+use rolecall_tables::columns::{
     Columns, ColumnsError, EarlierTags, FormField, Forms, GivenColumns, PostingForm, Use,
     detect_among,
 };
-use rolecall::table::{JsonTree, MemberPath, member_key};
+use rolecall_tables::{JsonTree, MemberPath, member_key};
 
 /// Members of lists that become columns, at most.
 const MAX_LEAVES: usize = 500;

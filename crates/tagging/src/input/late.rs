@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::made::Kind;
 use super::{Form, Input, decoded};
 use rolecall::posting::normalize;
-use rolecall::table::{Detected, JsonCells, JsonReader, RecordKind, Source};
+use rolecall_tables::{Detected, JsonCells, JsonReader, RecordKind, Source};
 
 /// Looks through the rows of a file of JSON behind the sample.
 pub(super) struct Further<'f> {

@@ -9,8 +9,8 @@ use arrow_array::RecordBatch;
 use rustc_hash::FxHashMap;
 
 use rolecall::posting::normalize;
-use rolecall::table::columns::{FormField, ObjectNames};
-use rolecall::table::{ColumnarError, JsonRow, JsonRows, JsonTree, MemberPath, member_key};
+use rolecall_tables::columns::{FormField, ObjectNames};
+use rolecall_tables::{ColumnarError, JsonRow, JsonRows, JsonTree, MemberPath, member_key};
 
 /// How the values at a path become a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,8 +24,8 @@ use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use super::encode::Head;
 use super::memory::SAMPLE_ROWS;
 use rolecall::posting::ColumnNames;
-use rolecall::table::columns::{Columns, ColumnsError, EarlierTags};
-use rolecall::table::{
+use rolecall_tables::columns::{Columns, ColumnsError, EarlierTags};
+use rolecall_tables::{
     Chunk, ChunkReader, Compression, Damage, Decoder, Detected, Dialect, DigestView, Digested,
     JsonColumns, JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source,
     TableError, detect as detect_encoding, refuse_unsupported,

@@ -3,8 +3,8 @@
 use encoding_rs::Encoding;
 
 use super::found::shown;
-use rolecall::table::GivenDialect;
-use rolecall::table::columns::GivenColumns;
+use rolecall_tables::GivenDialect;
+use rolecall_tables::columns::GivenColumns;
 
 /// What overrides what is found out about an input.
 #[derive(Debug, Clone)]

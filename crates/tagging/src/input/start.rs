@@ -9,7 +9,7 @@ use arrow_schema::DataType;
 use super::known::FirstRows;
 use crate::encode::Head;
 use crate::memory::{SAMPLE_ROWS, sample_rows};
-use rolecall::table::{
+use rolecall_tables::{
     BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, JsonRows, Layout, RecordKind,
     TableError,
 };

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::text;
 use super::walker::{Step, Token, Walker};
 use super::window::Window;
-use crate::table::MAX_RECORD_BYTES;
+use crate::MAX_RECORD_BYTES;
 
 /// Finds the array behind the keys in the document at a position, and returns the position of its
 /// first element, or what is wrong.

@@ -15,7 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaData};
 
 use super::guard::guarded;
-use crate::table::TableError;
+use crate::TableError;
 
 /// A Parquet file whose footer has been read.
 #[derive(Debug, Clone)]

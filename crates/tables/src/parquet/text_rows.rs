@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::ColumnarError;
-use crate::table::unique_names;
+use crate::unique_names;
 
 /// What a text column of a batch can hold, in bytes: its offsets are signed and have 32 bits.
 const MAX_COLUMN_BYTES: usize = i32::MAX as usize;
@@ -79,7 +79,7 @@ impl TextRows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::TextColumn;
+    use crate::TextColumn;
 
     #[test]
     fn absent_cells_are_null_and_empty_ones_are_not() {

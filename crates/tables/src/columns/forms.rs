@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::table::member_key;
+use crate::member_key;
 
-const TEXT: &str = include_str!("../../../corpus/fields/forms.toml");
+const TEXT: &str = include_str!("../../corpus/forms.toml");
 
-/// What a posting says beside its text, by the names of `fields/forms.toml`.
+/// What a posting says beside its text, by the names of `corpus/forms.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormField {
@@ -47,7 +47,7 @@ pub enum FormField {
     Employment,
 }
 
-/// The content of `fields/forms.toml`.
+/// The content of `corpus/forms.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Forms {

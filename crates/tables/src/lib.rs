@@ -3,6 +3,8 @@
 //! A CSV file is cut into chunks of whole records ([`ChunkReader`]); the raw bytes of a record go
 //! through as they are, and its cells are read beside them ([`CellReader`]).
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
+
 mod cells;
 mod chunks;
 pub mod columns;
@@ -19,6 +21,7 @@ mod patient;
 #[cfg(test)]
 mod pieces;
 mod records;
+mod repair;
 mod salvage;
 mod scan;
 mod source;
@@ -43,6 +46,7 @@ pub use json::{JsonTree, MemberPath, member_key};
 pub use layout::Layout;
 pub use patient::GivenUp;
 pub use records::RecordFile;
+pub use repair::unmojibaked;
 pub use salvage::Damage;
 pub use source::{Compression, DigestView, Digested, Source};
 pub use unique_names::unique_names;

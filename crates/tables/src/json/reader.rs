@@ -8,8 +8,8 @@ use super::find::find_array;
 use super::resume::{Break, end_of_broken};
 use super::walker::{Broken, Step, Walker, is_white};
 use super::window::Window;
-use crate::table::BYTE_ORDER_MARK;
-use crate::table::{Chunk, MAX_RECORD_BYTES, Record, RecordKind};
+use crate::BYTE_ORDER_MARK;
+use crate::{Chunk, MAX_RECORD_BYTES, Record, RecordKind};
 
 /// Records of a chunk start within so many bytes, unless another number is asked for.
 const CHUNK_BYTES: usize = 1 << 20;

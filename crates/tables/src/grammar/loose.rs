@@ -7,30 +7,30 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::Dialect;
 
 /// Longer records are not read this way, so that memory stays bounded.
-pub(in crate::table) const MAX_LOOSE_BYTES: usize = 1 << 20;
+pub(crate) const MAX_LOOSE_BYTES: usize = 1 << 20;
 
 /// Runs of quotes that are looked at for the end of one cell; the time is linear for it.
 const MAX_RUNS: usize = 64;
 
 /// A record as its writer most likely meant it.
 #[derive(Debug, Clone)]
-pub(in crate::table) struct LooseRecord {
-    pub(in crate::table) cells: Vec<LooseCell>,
+pub(crate) struct LooseRecord {
+    pub(crate) cells: Vec<LooseCell>,
 }
 
 /// A cell of such a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::table) struct LooseCell {
+pub(crate) struct LooseCell {
     /// From the delimiter before it to the one after it.
-    pub(in crate::table) range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// Without outer quotes.
-    pub(in crate::table) text: Range<usize>,
-    pub(in crate::table) form: LooseForm,
+    pub(crate) text: Range<usize>,
+    pub(crate) form: LooseForm,
 }
 
 /// How a cell is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::table) enum LooseForm {
+pub(crate) enum LooseForm {
     /// As it is, quotes included.
     Plain,
     /// Between two quotes; a single quote inside is one, and so is a doubled one.
@@ -56,7 +56,7 @@ impl LooseRecord {
     /// the one with the most cells. A quote is odd if it stands in an unquoted cell, twice if it
     /// ends it; if it stands undoubled in a quoted cell; or if something follows it although it
     /// closes the cell. The time is linear in the bytes.
-    pub(in crate::table) fn read(dialect: &Dialect, record: &[u8]) -> Option<Self> {
+    pub(crate) fn read(dialect: &Dialect, record: &[u8]) -> Option<Self> {
         let quote = dialect.quote?;
         if record.len() > MAX_LOOSE_BYTES {
             return None;
@@ -81,7 +81,7 @@ impl LooseRecord {
     }
 
     /// Tells whether nothing follows a closing quote but a delimiter.
-    pub(in crate::table) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         self.cells.iter().all(|cell| cell.form != LooseForm::Broken)
     }
 }

@@ -1,6 +1,6 @@
 //! What the columns are called that tagging appends, so that a file that was tagged is known for one.
 
-use crate::posting::normalize;
+use rolecall::posting::normalize;
 
 /// What the tag columns are called, behind the prefix.
 pub const TAGS: [&str; 10] = [

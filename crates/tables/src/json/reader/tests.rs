@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::table::pieces::Pieces;
+use crate::pieces::Pieces;
 
 fn read_all<R: Read>(reader: &mut JsonReader<R>) -> Vec<Chunk> {
     std::iter::from_fn(|| reader.next_chunk().unwrap()).collect()

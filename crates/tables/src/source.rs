@@ -86,7 +86,7 @@ pub struct Digested {
 impl Digested {
     /// Returns the SHA-256 of the bytes in hexadecimal.
     pub fn sha256(&self) -> String {
-        crate::digest::hexadecimal(&self.sha256.clone().finalize())
+        rolecall::digest::hexadecimal(&self.sha256.clone().finalize())
     }
 
     /// Adds bytes.

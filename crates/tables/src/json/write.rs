@@ -34,7 +34,7 @@ pub fn splice(out: &mut Vec<u8>, record: &[u8], fields: &[(&str, JsonValue<'_>)]
 /// Appends an object to `out`, made of cells under their names and more members behind them. No line
 /// break is put behind it.
 ///
-/// `names` are those of [`unique_names`](crate::table::unique_names). A name without a cell has an empty
+/// `names` are those of [`unique_names`](crate::unique_names). A name without a cell has an empty
 /// string, and a cell without a name is called `column_3` by its position from 1.
 pub fn write_object<'c>(
     out: &mut Vec<u8>,
@@ -84,7 +84,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::table::unique_names;
+    use crate::unique_names;
 
     fn spliced(record: &str) -> String {
         let mut out = Vec::new();

@@ -7,10 +7,13 @@
 mod forms;
 mod tag_columns;
 
+/// How job boards name the columns that demand is counted by: lists of names, best first.
+pub const FIELD_COLUMNS_TOML: &str = include_str!("../../corpus/field_columns.toml");
+
 pub use forms::{FormField, Forms, ObjectNames, PostingForm};
 pub use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};
 
-use crate::posting::ColumnNames;
+use rolecall::posting::ColumnNames;
 
 /// Share of the cells that must hold a word of job titles for a column without a telling name.
 const MIN_TITLE_WORD_SHARE: f64 = 0.5;
@@ -343,7 +346,7 @@ fn odd_title(
 
 /// What a scraper searched for is not what it found.
 fn is_query(name: &str) -> bool {
-    let name = crate::posting::normalize(name);
+    let name = rolecall::posting::normalize(name);
     name.split(' ')
         .any(|word| ["search", "searched", "query", "keyword", "keywords"].contains(&word))
 }
@@ -351,7 +354,7 @@ fn is_query(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Corpus;
+    use rolecall::Corpus;
 
     fn detected(header: &[&str], rows: &[&[&str]]) -> String {
         let names = Corpus::embedded().unwrap().column_names;

@@ -4,12 +4,11 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-use crate::posting::normalize;
+use rolecall::posting::{COLUMNS_TOML, normalize};
 
-const LISTS: [&str; 2] = [
-    include_str!("../../../corpus/columns.toml"),
-    include_str!("../../../corpus/fields/columns.toml"),
-];
+use crate::columns::FIELD_COLUMNS_TOML;
+
+const LISTS: [&str; 2] = [COLUMNS_TOML, FIELD_COLUMNS_TOML];
 
 /// The list that holds no names of columns: words of the titles in them.
 const TITLE_WORDS: &str = "title_words";

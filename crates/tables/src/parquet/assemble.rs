@@ -103,7 +103,7 @@ mod tests {
     use tempfile::NamedTempFile;
 
     use super::*;
-    use crate::table::{ParquetRows, append_columns};
+    use crate::{ParquetRows, append_columns};
 
     const ROWS: usize = 40;
 

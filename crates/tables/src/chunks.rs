@@ -8,7 +8,7 @@ use memchr::memchr2_iter;
 use super::Dialect;
 use super::grammar::{Machine, end_of_line, line_break};
 use super::scan::RecordScanner;
-use crate::table::BYTE_ORDER_MARK;
+use crate::BYTE_ORDER_MARK;
 
 /// Chunks are of about this size if nothing else is said: large enough to make handing over
 /// cheap, small enough to keep memory low and work evenly spread.
@@ -291,7 +291,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::table::pieces::Pieces;
+    use crate::pieces::Pieces;
 
     fn all<R: Read>(reader: ChunkReader<R>) -> Vec<Chunk> {
         let mut reader = reader;

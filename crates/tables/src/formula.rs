@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::text::is_unseen;
+use rolecall::text::is_unseen;
 
 /// Puts `'` before a cell that a spreadsheet would take for a formula: OWASP's list of first
 /// characters, but for numbers. Blanks and characters that are not seen, such as NUL or a byte-order mark,
@@ -8,7 +8,7 @@ use crate::text::is_unseen;
 /// whatever follows.
 ///
 /// ```
-/// use rolecall::table::no_formula;
+/// use rolecall_tables::no_formula;
 ///
 /// assert_eq!(no_formula("=1+1"), "'=1+1");
 /// assert_eq!(no_formula("\u{feff} =1+1"), "'\u{feff} =1+1");
