@@ -89,6 +89,13 @@ impl Contribution<'_> {
     }
 }
 
+impl ScoreTable {
+    /// Returns a scorer, which keeps the memory that scoring needs. Each thread needs its own.
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer::new(self)
+    }
+}
+
 impl<'t> Scorer<'t> {
     pub(super) fn new(table: &'t ScoreTable) -> Self {
         let [bm25, learned, alone] = table.sums();

@@ -10,7 +10,6 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::rows::{LANES, RowSum, Rows};
 use super::saturate;
-use super::scorer::Scorer;
 use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
@@ -240,11 +239,6 @@ impl ScoreTable {
     /// Returns how many terms the table holds.
     pub fn terms(&self) -> usize {
         self.labels.len()
-    }
-
-    /// Returns a scorer, which keeps the memory that scoring needs. Each thread needs its own.
-    pub fn scorer(&self) -> Scorer<'_> {
-        Scorer::new(self)
     }
 
     /// Returns the row of a term for a part.

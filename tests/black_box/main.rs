@@ -2,6 +2,8 @@
 
 mod accounting;
 mod ads;
+mod architecture;
+
 mod audit;
 mod cli;
 mod damaged;

@@ -1,5 +1,6 @@
 //! What of an employer's name is the same on every board.
 
+mod lists;
 #[cfg(test)]
 mod tests;
 
@@ -8,7 +9,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{AsciiFoldingFilter, RawTokenizer, TextAnalyzer, TokenStream};
 
-use super::names::EMPLOYER_WORDS;
+use self::lists::EMPLOYER_WORDS;
 use rolecall::text::strip_markup;
 use rolecall_tables::unmojibaked;
 

@@ -29,6 +29,7 @@ mod normal;
 mod signature;
 mod sketch;
 mod title;
+mod word;
 
 use std::borrow::Cow;
 

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use twox_hash::XxHash3_64;
-
 use super::names::STATE_CODES;
 use super::sketch::mix;
+use super::word::{hash_of_ascii, hash_of_wide, hash_of_word, short_words};
 use rolecall::text::{Spans, strip_markup};
 
 /// Takes hashes of the parts of a text that tell it from others, in order.
@@ -138,57 +137,6 @@ fn between(text: &str, part: Range<usize>, listener: &mut impl Listener) {
         before = rest[at..at + length].chars().next_back();
         at += length;
     }
-}
-
-/// Hashes a word, the same in upper and lower case.
-#[inline]
-pub(super) fn hash_of_word(word: &str) -> u64 {
-    hash_of_ascii(word.as_bytes()).unwrap_or_else(|| hash_of_wide(word))
-}
-
-#[cold]
-fn hash_of_wide(word: &str) -> u64 {
-    // Half of the boards have typographer's apostrophes.
-    let lower = word.to_lowercase().replace('’', "'");
-    hash_of_ascii(lower.as_bytes()).unwrap_or_else(|| XxHash3_64::oneshot(lower.as_bytes()))
-}
-
-/// The bit that tells lower case from upper in ASCII. It is set in digits and the apostrophe, so a
-/// word of these can be brought to lower case 8 bytes at once, without a copy of it.
-const LOWER: u64 = 0x2020_2020_2020_2020;
-
-/// The bit that no byte of ASCII has.
-const WIDE: u64 = 0x8080_8080_8080_8080;
-
-/// Hashes a word, or returns nothing if it is not ASCII. A general hash is several times slower on
-/// words, which are 6 bytes long on average.
-#[inline]
-fn hash_of_ascii(word: &[u8]) -> Option<u64> {
-    let mut hash = word.len() as u64;
-    let mut bits = 0;
-    let mut rest = word;
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        let chunk = u64::from_le_bytes(*chunk);
-        bits |= chunk;
-        hash = mix(hash, chunk | LOWER);
-        rest = after;
-    }
-    // What is left is 0..=7 bytes; ends that overlap are cheaper than a loop.
-    let ends = if let (Some(head), Some(tail)) = (rest.first_chunk(), rest.last_chunk()) {
-        u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail))
-    } else if let [first, .., last] = rest {
-        u64::from(*first) << 16 | u64::from(rest[rest.len() / 2]) << 8 | u64::from(*last)
-    } else {
-        rest.first().copied().map_or(0, u64::from)
-    };
-    ((bits | ends) & WIDE == 0).then(|| mix(hash, ends | LOWER))
-}
-
-/// Returns the words of a short text in lower case, those of one character too.
-pub(super) fn short_words(text: &str) -> Vec<String> {
-    let text = strip_markup(text).to_lowercase();
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
 }
 
 /// Returns the words of a place without postal codes and punctuation, as they are written.

@@ -7,6 +7,7 @@ use memchr::memchr2_iter;
 
 use super::Dialect;
 use super::grammar::{Machine, end_of_line, line_break};
+use super::record_kind::RecordKind;
 use super::scan::RecordScanner;
 use crate::BYTE_ORDER_MARK;
 
@@ -16,10 +17,6 @@ const CHUNK_BYTES: usize = 1 << 20;
 
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 1 << 18;
-
-/// A longer line is set aside unread, so that memory stays bounded, and a longer record ends with
-/// its first line: 16 MiB.
-pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// Some whole records of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,21 +38,6 @@ pub struct Record {
     pub range: Range<usize>,
     /// How it is to be read.
     pub kind: RecordKind,
-}
-
-/// How a record is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordKind {
-    /// By the grammar.
-    Whole,
-    /// As its writer most likely meant it, as its quotes do not follow the grammar: a quote stands
-    /// before a cell that it does not close, or undoubled inside a quoted cell.
-    StrayQuote,
-    /// Not at all: it is a line before the header.
-    Preamble,
-    /// Not at all: it is a line, or a record with a quoted cell, of this many bytes, more than
-    /// [`MAX_RECORD_BYTES`], which are not in the chunk.
-    TooLong(u64),
 }
 
 /// Reads a file as chunks of whole records.
@@ -121,7 +103,7 @@ impl<R: Read> ChunkReader<R> {
         self.scanner.width()
     }
 
-    /// Returns the next chunk, or nothing at the end of the file. Up to [`MAX_RECORD_BYTES`] and a
+    /// Returns the next chunk, or nothing at the end of the file. Up to [`MAX_RECORD_BYTES`](crate::MAX_RECORD_BYTES) and a
     /// little more are held in memory, besides the chunk.
     ///
     /// # Errors
@@ -291,6 +273,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::MAX_RECORD_BYTES;
     use crate::pieces::Pieces;
 
     fn all<R: Read>(reader: ChunkReader<R>) -> Vec<Chunk> {

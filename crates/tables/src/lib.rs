@@ -7,6 +7,7 @@
 
 mod cells;
 mod chunks;
+mod columnar_error;
 pub mod columns;
 mod dialect;
 mod encoding;
@@ -20,6 +21,7 @@ mod parquet;
 mod patient;
 #[cfg(test)]
 mod pieces;
+mod record_kind;
 mod records;
 mod repair;
 mod salvage;
@@ -28,11 +30,12 @@ mod source;
 mod unique_names;
 
 pub use self::parquet::{
-    ColumnarError, JsonRows, ParquetBatches, ParquetForm, ParquetRows, TextColumn, TextRows,
-    append_columns, is_panic_caught,
+    JsonRows, ParquetBatches, ParquetForm, ParquetRows, TextColumn, TextRows, append_columns,
+    is_panic_caught,
 };
 pub use cells::{CellReader, Cells};
-pub use chunks::{Chunk, ChunkReader, MAX_RECORD_BYTES, Record, RecordKind};
+pub use chunks::{Chunk, ChunkReader, Record};
+pub use columnar_error::ColumnarError;
 pub use dialect::{Dialect, GivenDialect};
 pub use encoding::{BYTE_ORDER_MARK, Decoder, Detected, EncodingError, How, Malformed, detect};
 pub use error::TableError;
@@ -45,6 +48,7 @@ pub use json::{
 pub use json::{JsonTree, MemberPath, member_key};
 pub use layout::Layout;
 pub use patient::GivenUp;
+pub use record_kind::{MAX_RECORD_BYTES, RecordKind};
 pub use records::RecordFile;
 pub use repair::unmojibaked;
 pub use salvage::Damage;

@@ -12,31 +12,9 @@ use rolecall::{Classifier, Posting, Tagger};
 use rolecall_tables::columns::Columns;
 use rolecall_tables::{ColumnarError, TextColumn};
 
-/// Rows that are looked at to find the columns.
-pub(super) const SAMPLE_ROWS: usize = 300;
-
 /// Returns the names and types of the columns that tagging appends.
 pub fn tag_schema(prefix: &str) -> SchemaRef {
     Arc::new(Schema::new(tag_fields(&TagNames::new(prefix))))
-}
-
-/// Returns the cells of the first rows of some batches as text, for
-/// [`detect`](rolecall_tables::columns::detect): as many rows as are looked at in a file.
-///
-/// # Errors
-///
-/// Returns an error if there is no text for the type of a column.
-pub fn sample_rows<'b>(
-    batches: impl IntoIterator<Item = &'b RecordBatch>,
-) -> Result<Vec<Vec<String>>, ColumnarError> {
-    let mut rows = Vec::new();
-    for batch in batches {
-        let batch = batch.slice(0, batch.num_rows().min(SAMPLE_ROWS - rows.len()));
-        let columns = batch.columns().iter().map(TextColumn::new).collect::<Result<Vec<_>, _>>()?;
-        let row = |row| columns.iter().map(|column| column.get(row).to_owned()).collect();
-        rows.extend((0..batch.num_rows()).map(row));
-    }
-    Ok(rows)
 }
 
 /// Tags one batch of rows after another. Texts are read where they are; each thread needs its own.
@@ -44,7 +22,9 @@ pub fn sample_rows<'b>(
 /// ```
 /// use std::sync::Arc;
 /// use arrow_array::{ArrayRef, RecordBatch, StringArray, cast::AsArray};
-/// use rolecall::{Classifier, batch::TableTagger, table::columns::Columns};
+/// use rolecall::Classifier;
+/// use rolecall_tables::columns::Columns;
+/// use rolecall_tagging::TableTagger;
 ///
 /// let classifier = Classifier::new()?;
 /// let titles: ArrayRef = Arc::new(StringArray::from(vec!["EHR Trainer"]));
@@ -112,6 +92,7 @@ mod tests {
     use arrow_array::{ArrayRef, LargeStringArray, StringArray};
 
     use super::*;
+    use crate::sample_rows;
 
     #[test]
     fn rows_are_tagged_as_postings_are_and_nulls_are_empty() {
@@ -132,12 +113,5 @@ mod tests {
             format!("{:.4}", tag.confidence)
         );
         assert_eq!(tagger.tag(&batch.slice(1, 1)).unwrap(), tags.slice(1, 1));
-    }
-
-    #[test]
-    fn a_sample_ends_where_that_of_a_file_does() {
-        let texts: ArrayRef = Arc::new(StringArray::from(vec!["x"; 200]));
-        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
-        assert_eq!(sample_rows([&batch, &batch, &batch]).unwrap().len(), SAMPLE_ROWS);
     }
 }

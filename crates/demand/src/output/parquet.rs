@@ -10,8 +10,18 @@ use super::{Cell, OutputError, Sheet};
 /// Stands in every file, so it names the version and nothing of the machine or the time.
 const CREATED_BY: &str = concat!("rolecall version ", env!("CARGO_PKG_VERSION"));
 
-/// Makes columns of a table: texts, whole numbers and numbers.
-pub(super) fn batch_of(sheet: &Sheet) -> Result<RecordBatch, OutputError> {
+impl Sheet {
+    /// Returns the table as columns: texts, whole numbers and numbers.
+    ///
+    /// # Errors
+    ///
+    /// Never, unless a row has too few cells.
+    pub fn to_batch(&self) -> Result<RecordBatch, OutputError> {
+        batch_of(self)
+    }
+}
+
+fn batch_of(sheet: &Sheet) -> Result<RecordBatch, OutputError> {
     let column = |n: usize| -> ArrayRef {
         let cells = || sheet.rows.iter().map(move |row| &row[n]);
         match cells().next() {

@@ -1,6 +1,3 @@
-use arrow_array::RecordBatch;
-
-use super::{OutputError, parquet};
 use crate::DemandTable;
 
 /// A table as every format writes it.
@@ -94,14 +91,5 @@ impl Sheet {
             cells
         });
         Self { columns, rows: rows.collect() }
-    }
-
-    /// Returns the table as columns: texts, whole numbers and numbers.
-    ///
-    /// # Errors
-    ///
-    /// Never, unless a row has too few cells.
-    pub fn to_batch(&self) -> Result<RecordBatch, OutputError> {
-        parquet::batch_of(self)
     }
 }

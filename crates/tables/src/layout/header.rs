@@ -1,10 +1,7 @@
 //! Finds where a table begins, and whether with the names of its columns.
 
-use super::names::{is_name, is_title};
+use super::names::{NAME_BYTES, is_name, is_title};
 use super::table::Table;
-
-/// Longer names of columns are not expected.
-pub(super) const NAME_BYTES: usize = 80;
 
 /// Records that a preamble has at most.
 const MOST_PREAMBLE: usize = 40;

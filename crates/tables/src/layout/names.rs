@@ -10,6 +10,9 @@ use crate::columns::FIELD_COLUMNS_TOML;
 
 const LISTS: [&str; 2] = [COLUMNS_TOML, FIELD_COLUMNS_TOML];
 
+/// Longer names of columns are not expected.
+pub(super) const NAME_BYTES: usize = 80;
+
 /// The list that holds no names of columns: words of the titles in them.
 const TITLE_WORDS: &str = "title_words";
 
@@ -36,7 +39,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
 
 /// Tells whether a cell is the name of a column.
 pub(super) fn is_name(cell: &str) -> bool {
-    cell.len() <= super::header::NAME_BYTES && KNOWN.names.contains(normalize(cell).as_str())
+    cell.len() <= NAME_BYTES && KNOWN.names.contains(normalize(cell).as_str())
 }
 
 /// Tells whether a cell ends as job titles do: `Nurse`, `Epic Analyst II`.

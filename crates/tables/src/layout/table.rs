@@ -3,8 +3,7 @@
 use super::super::grammar::closing;
 use super::super::scan::RecordScanner;
 use super::super::{CellReader, Dialect, RecordKind};
-use super::header::NAME_BYTES;
-use super::names::{is_name, is_title};
+use super::names::{NAME_BYTES, is_name, is_title};
 
 /// Records that are looked at, at most.
 const SAMPLE_RECORDS: usize = 300;

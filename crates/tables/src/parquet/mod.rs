@@ -7,7 +7,6 @@
 
 mod append;
 mod assemble;
-mod error;
 mod form;
 mod guard;
 mod json_rows;
@@ -16,8 +15,8 @@ mod text_column;
 mod text_rows;
 mod zones;
 
+use super::columnar_error::ColumnarError;
 pub use append::append_columns;
-pub use error::ColumnarError;
 pub use form::ParquetForm;
 pub(super) use guard::guarded;
 pub use guard::is_panic_caught;

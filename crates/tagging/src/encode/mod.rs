@@ -15,7 +15,7 @@ use self::json::JsonEncoder;
 use self::parquet::ParquetEncoder;
 use self::table::TableEncoder;
 pub(super) use self::tag_columns::{TagColumns, tag_fields};
-use super::input::{Form, Input};
+use super::input::{Form, Head, Input};
 use super::tags::{TagCells, TagNames};
 use rolecall_dedup::Verdict;
 use rolecall_tables::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
@@ -108,17 +108,6 @@ pub(super) struct Plan {
     pub(super) has_extra: bool,
     /// The columns and types of a Parquet file.
     pub(super) parquet: Option<ParquetForm>,
-}
-
-/// What stands before the first row of a CSV file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Head {
-    /// A header line as it was read, with all before it.
-    Line(Vec<u8>),
-    /// A header that is written of the names of the columns.
-    Names,
-    /// Nothing: the file has no header.
-    None,
 }
 
 impl Plan {

@@ -2,10 +2,12 @@
 
 mod cut;
 mod found;
+mod head;
 mod known;
 mod late;
 mod made;
 mod options;
+mod sample;
 mod start;
 
 use std::fs::{self, File};
@@ -17,12 +19,13 @@ use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 pub use self::cut::Cut;
+pub use self::head::Head;
 use self::known::{FirstRows, FoundForm, Known, know};
 pub use self::made::{Made, MadeRecords, MadeRow};
 pub use self::options::{InputFormat, InputOptions};
+use self::sample::SAMPLE_ROWS;
+pub use self::sample::sample_rows;
 use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
-use super::encode::Head;
-use super::memory::SAMPLE_ROWS;
 use rolecall::posting::ColumnNames;
 use rolecall_tables::columns::{Columns, ColumnsError, EarlierTags};
 use rolecall_tables::{

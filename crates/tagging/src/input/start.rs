@@ -6,9 +6,9 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 
+use super::head::Head;
 use super::known::FirstRows;
-use crate::encode::Head;
-use crate::memory::{SAMPLE_ROWS, sample_rows};
+use super::sample::{SAMPLE_ROWS, sample_rows};
 use rolecall_tables::{
     BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, JsonRows, Layout, RecordKind,
     TableError,
