@@ -8,9 +8,9 @@ from typing import Any
 import pandas
 import pyarrow
 
+from rolecall._adapter import SAMPLE_ROWS
 from rolecall._asked import Asked
 from rolecall._rolecall import ArrowTable, NativeClassifier, RolecallError
-from rolecall._tables import SAMPLE_ROWS
 
 #: Rows whose strings are converted at once, where they are not Arrow data already.
 CONVERTED_ROWS = 512

@@ -13,8 +13,8 @@ import polars as pl
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
+from rolecall._polars import exportable
 from rolecall._rolecall import TAG_COLUMNS
-from rolecall._tables import exportable
 
 #: What a tag is made of: the tag columns without their prefix.
 TAG = pl.Struct(

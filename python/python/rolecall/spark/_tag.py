@@ -11,9 +11,9 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
+from rolecall._adapter import SAMPLE_ROWS
 from rolecall._classifier import Classifier
 from rolecall._rolecall import TAG_COLUMNS, RolecallError
-from rolecall._tables import SAMPLE_ROWS
 from rolecall.spark._worker import Arguments, Tagger
 
 #: The tag columns without their prefix.

@@ -10,8 +10,8 @@ import pyarrow
 
 from rolecall._asked import Asked
 from rolecall._classifier import Classifier
+from rolecall._pyarrow import PyarrowBatch
 from rolecall._rolecall import RolecallError
-from rolecall._tables import PyarrowBatch
 
 
 class Arguments(NamedTuple):
