@@ -390,9 +390,10 @@ fn a_full_device_is_told_in_one_line() {
 }
 
 /// Every kind of call that can fail on a bad disk does so once, at several moments; after it the
-/// run goes on to the same bytes. Needs strace; a machine without it has nothing to test here.
+/// run goes on to the same bytes. Needs strace.
 #[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(not(strace), ignore = "strace is not there")]
 fn a_bad_disk_costs_nothing_that_was_done() {
     let folder = Folder::new();
     let (input, expected) = (folder.large("in.csv", 12), folder.path("expected.csv"));

@@ -123,8 +123,9 @@ fn no_record_and_no_cell_is_lost() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "real postings do not lie beside the repository")]
 fn hard_files_are_read_as_they_are_meant() {
-    let Some(cases) = shared("csv-cases/csv-spectrum") else { return };
+    let cases = shared("csv-cases/csv-spectrum");
     let (mut right, mut wrong) = (0, Vec::new());
     for entry in std::fs::read_dir(cases.join("csvs")).unwrap() {
         let path = entry.unwrap().path();
