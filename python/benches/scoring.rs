@@ -42,10 +42,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     let [Ok(titles), Ok(texts)] = columns else { continue };
                     for row in 0..batch.num_rows() {
                         let posting = Posting::new(titles.get(row), texts.get(row));
-                        let tag = tagger.tag(&posting);
+                        let explained = tagger.explain(&posting);
+                        let tag = &explained.tag;
                         found += usize::from(tag.answer.is_some());
                         if let Some(closest) = tag.closest().filter(|_| with_evidence) {
-                            black_box(tagger.evidence(closest, EVIDENCE_TERMS));
+                            black_box(explained.evidence(closest, EVIDENCE_TERMS));
                         }
                     }
                 }

@@ -50,7 +50,8 @@ impl Answer {
     pub(crate) fn of(classifier: &Classifier, posting: &Posting<'_>) -> Self {
         let taxonomy = &classifier.corpus().taxonomy;
         let mut tagger = classifier.tagger();
-        let tag = tagger.tag(posting);
+        let explained = tagger.explain(posting);
+        let tag = &explained.tag;
         let ranking = tag.ranking.iter().map(|ranked| RankedRole {
             role: ranked.role.id.clone(),
             name: ranked.role.name.clone(),
@@ -58,7 +59,7 @@ impl Answer {
             score: ranked.score.into(),
             probability: ranked.probability,
         });
-        let terms = tag.closest().map(|closest| tagger.evidence(closest, EVIDENCE_TERMS));
+        let terms = tag.closest().map(|closest| explained.evidence(closest, EVIDENCE_TERMS));
         let evidence = terms.unwrap_or_default().into_iter().filter(|term| term.total() > 0.0);
         Self {
             taxonomy: taxonomy.name.clone(),

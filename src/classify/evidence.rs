@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use super::model::Balances;
-use super::{Ranked, Tagger};
+use super::{Ranked, Tag, Tagger};
+use crate::posting::Posting;
 use crate::score::{Contribution, FoundTerm};
 
 /// What made a gate of the scope open or shut, in log-odds; the lines add up, but for rounding.
@@ -32,14 +33,49 @@ pub struct ScopeLine {
     pub log_odds: f64,
 }
 
+/// The answer for a posting, with all that made it. It borrows the tagger, so that it is about this posting
+/// as long as there is one.
+///
+/// ```
+/// use rolecall::{Classifier, Posting};
+///
+/// let classifier = Classifier::new()?;
+/// let mut tagger = classifier.tagger();
+/// let explained = tagger.explain(&Posting::new("EHR Trainer", "Teach nurses in class."));
+/// let closest = explained.tag.closest().expect("words matched");
+/// assert_eq!(explained.evidence(closest, 1)[0].term, "trainer");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Explanation<'t, 'c> {
+    /// The answer.
+    pub tag: Tag<'c>,
+    tagger: &'t Tagger<'c>,
+}
+
 impl<'c> Tagger<'c> {
-    /// Returns what the strongest terms of the last posting contributed to a role's score, in
+    /// Classifies a posting, and keeps what made the answer. Costs no more than [`tag`](Self::tag): terms are
+    /// looked at when they are asked for.
+    pub fn explain(&mut self, posting: &Posting) -> Explanation<'_, 'c> {
+        let tag = self.tag(posting);
+        Explanation { tag, tagger: self }
+    }
+}
+
+impl<'c> Explanation<'_, 'c> {
+    /// Returns how many words the title and the text of the posting have.
+    pub fn words(&self) -> [u64; 2] {
+        self.tagger.scorer.words()
+    }
+
+    /// Returns what the strongest terms of the posting contributed to a role's score, in
     /// points, the strongest first; equal ones by alphabet. All of them, with `usize::MAX`, add up
     /// to the score less the role's [`offset`](Self::offset), but for rounding.
     pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
         let (role, times) = (ranked.position(), self.times_alone());
         // All points first, then the choice: its branches would hold up the reading of the table.
         let points: Vec<_> = self
+            .tagger
             .scorer
             .terms()
             .map(|term| {
@@ -58,15 +94,15 @@ impl<'c> Tagger<'c> {
 
     /// Returns the points that a role has before anything is read.
     pub fn offset(&self, ranked: &Ranked<'_>) -> f64 {
-        self.classifier.model.offset(ranked.position())
+        self.tagger.classifier.model.offset(ranked.position())
     }
 
-    /// Returns the terms of the last posting that decide between two roles: what each gave to the
+    /// Returns the terms of the posting that decide between two roles: what each gave to the
     /// first less what it gave to the second, in points, the largest difference first. They add up
     /// to the difference of the scores less that of the offsets, but for rounding.
     pub fn decisive(&self, first: &Ranked<'_>, second: &Ranked<'_>) -> Vec<Contribution<'c>> {
         let times = self.times_alone();
-        loudest_first(self.scorer.terms().map(|term| {
+        loudest_first(self.tagger.scorer.terms().map(|term| {
             term.contribution(|term, part| {
                 self.points(term, part, first.position(), times)
                     - self.points(term, part, second.position(), times)
@@ -74,18 +110,18 @@ impl<'c> Tagger<'c> {
         }))
     }
 
-    /// Returns why each gate of the scope is open or shut for the last posting, and where the title alone
+    /// Returns why each gate of the scope is open or shut for the posting, and where the title alone
     /// counts, why its gates are.
     pub fn gates(&self) -> Vec<GateEvidence<'c>> {
-        let model = &self.classifier.model;
-        let roles = self.classifier.corpus.taxonomy.roles.len();
-        let share = model.share_of_title(self.scorer.words());
+        let model = &self.tagger.classifier.model;
+        let roles = self.tagger.classifier.corpus.taxonomy.roles.len();
+        let share = model.share_of_title(self.tagger.scorer.words());
         let count_of_title = if share > 0.0 { model.gate_count() } else { 0 };
         let of_title = (0..count_of_title).map(|gate| self.gate_of_title(gate));
         if share >= 1.0 {
             return of_title.collect();
         }
-        let balances = Balances::of(self.scorer.parts().map(|part| part.bm25), roles);
+        let balances = Balances::of(self.tagger.scorer.parts().map(|part| part.bm25), roles);
         let of_posting = (0..model.gate_count()).map(|gate| {
             let [both, title, body, strength] = model.gate_balances(gate, &balances);
             let lines = [
@@ -96,10 +132,11 @@ impl<'c> Tagger<'c> {
                 ("strength of the best role", strength),
             ];
             let terms = loudest_first(
-                self.scorer
+                self.tagger
+                    .scorer
                     .terms()
                     .map(|term| term.contribution(|term, part| self.log_odds(term, part, gate)))
-                    .chain(self.scorer.contributions_of_employer(gate)),
+                    .chain(self.tagger.scorer.contributions_of_employer(gate)),
             );
             let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
             let log_odds = of_terms + lines.iter().map(|line| line.1).sum::<f64>();
@@ -116,11 +153,12 @@ impl<'c> Tagger<'c> {
     }
 
     fn gate_of_title(&self, gate: usize) -> GateEvidence<'c> {
-        let model = &self.classifier.model;
-        let of_title = self.scorer.terms().map(|term| {
+        let model = &self.tagger.classifier.model;
+        let of_title = self.tagger.scorer.terms().map(|term| {
             term.contribution(|term, part| if part == 0 { term.alone(gate) } else { 0.0 })
         });
-        let terms = loudest_first(of_title.chain(self.scorer.contributions_of_employer(gate)));
+        let terms =
+            loudest_first(of_title.chain(self.tagger.scorer.contributions_of_employer(gate)));
         let of_terms: f64 = terms.iter().map(|term| f64::from(term.total())).sum();
         let log_odds = of_terms + model.title_start(gate);
         GateEvidence {
@@ -136,16 +174,16 @@ impl<'c> Tagger<'c> {
         }
     }
 
-    /// Returns how many times the weights of roles of the title alone count in the last posting.
+    /// Returns how many times the weights of roles of the title alone count in the posting.
     fn times_alone(&self) -> f32 {
         #[allow(clippy::cast_possible_truncation, reason = "a number near 1")]
-        let times = self.classifier.model.times_alone(self.scorer.words()) as f32;
+        let times = self.tagger.classifier.model.times_alone(self.tagger.scorer.words()) as f32;
         times
     }
 
     #[inline]
     fn points(&self, term: &FoundTerm<'_, '_>, part: usize, role: usize, times_alone: f32) -> f32 {
-        let model = &self.classifier.model;
+        let model = &self.tagger.classifier.model;
         let column = model.gate_count() + role;
         let alone = if part == 0 { times_alone * term.alone(column) } else { 0.0 };
         let learned = term.learned(part, column) + alone;
@@ -153,10 +191,10 @@ impl<'c> Tagger<'c> {
     }
 
     fn log_odds(&self, term: &FoundTerm<'_, '_>, part: usize, gate: usize) -> f32 {
-        let profiles = self.classifier.corpus.taxonomy.profile_count();
+        let profiles = self.tagger.classifier.corpus.taxonomy.profile_count();
         let of_profiles: f64 = (0..profiles)
             .map(|profile| {
-                let weight = self.classifier.model.gate_weight(gate, profile, part);
+                let weight = self.tagger.classifier.model.gate_weight(gate, profile, part);
                 weight * f64::from(term.bm25(part, profile))
             })
             .sum();

@@ -8,7 +8,7 @@ mod tag;
 
 use std::path::Path;
 
-pub use evidence::{GateEvidence, ScopeLine};
+pub use evidence::{Explanation, GateEvidence, ScopeLine};
 pub use jobs::Job;
 use model::{Model, Sums};
 pub use tag::{Gate, Ranked, Tag, TitleScope, role_sure};
@@ -131,11 +131,6 @@ pub struct Tagger<'c> {
 }
 
 impl<'c> Tagger<'c> {
-    /// Returns how many words the title and the text of the last posting have.
-    pub fn words(&self) -> [u64; 2] {
-        self.scorer.words()
-    }
-
     /// Classifies a posting.
     pub fn tag(&mut self, posting: &Posting) -> Tag<'c> {
         let Classifier { corpus, model, choices, .. } = self.classifier;

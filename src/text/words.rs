@@ -47,7 +47,7 @@ impl<'a> Iterator for Words<'a> {
 /// Iterates over the places of the [`words`] of a text.
 ///
 /// Most words are ASCII letters between ASCII characters that can't belong to a word: their ends
-/// are read off the bits of a [`Block`]. All others are read character by character.
+/// are read off the bits of a mask. All others are read character by character.
 #[derive(Debug, Clone)]
 pub struct Spans<'a> {
     text: &'a str,

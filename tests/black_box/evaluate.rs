@@ -8,7 +8,7 @@ use rolecall::Corpus;
 use rolecall_evaluation::{Judged, LabelledPosting, Outcome, Report};
 use serde_json::Value;
 
-use crate::harness::{BINARY, ROOT};
+use crate::harness::{BINARY, Folder, ROOT};
 
 fn rolecall(arguments: &[&str]) -> Output {
     let mut command = Command::new(BINARY);
@@ -252,4 +252,36 @@ fn one_board_cannot_be_left_out() {
     let error = text(&out.stderr);
     assert!(error.contains("all postings are of one fold"), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn labels_and_postings_are_read_as_tag_reads_files() {
+    let folder = Folder::new();
+    let sample =
+        |name: &str| fs::read_to_string(Path::new(ROOT).join("samples").join(name)).unwrap();
+    // Labels as a spreadsheet may save them, postings as JSON in an archive.
+    let labels: String = sample("labels.csv").replace(',', ";");
+    let utf16 = labels.encode_utf16().flat_map(u16::to_le_bytes);
+    let labels =
+        folder.write("labels.txt", [0xff, 0xfe].into_iter().chain(utf16).collect::<Vec<u8>>());
+    let mut reader = csv::Reader::from_path(Path::new(ROOT).join("samples/postings.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let object = |row: csv::StringRecord| -> Value {
+        let members =
+            header.iter().zip(&row).map(|(name, cell)| (name.to_owned(), Value::from(cell)));
+        members.collect::<serde_json::Map<_, _>>().into()
+    };
+    let objects: Vec<Value> = reader.records().map(|row| object(row.unwrap())).collect();
+    let mut archive = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    serde_json::to_writer(&mut archive, &objects).unwrap();
+    let postings = folder.write("postings.json.gz", archive.finish().unwrap());
+    let files = [labels.to_str().unwrap(), postings.to_str().unwrap()];
+    let figures = |labels: &str, postings: &str| -> Value {
+        let arguments =
+            ["evaluate", labels, "--label-column", "label", "--postings", postings, "--json"];
+        let out = rolecall(&arguments);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        serde_json::from_slice::<Value>(&out.stdout).unwrap()["figures"].clone()
+    };
+    assert_eq!(figures(files[0], files[1]), figures(SAMPLES[0], SAMPLES[4]));
 }

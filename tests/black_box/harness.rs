@@ -64,3 +64,19 @@ pub fn real_postings() -> Vec<RealPosting> {
     })
     .collect()
 }
+
+/// Reads the names of the columns of a Parquet file, and its cells as text.
+pub fn parquet_cells(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+    let fields = reader.metadata().file_metadata().schema().get_fields();
+    let names = fields.iter().map(|field| field.name().to_owned()).collect();
+    let cell = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows = reader.get_row_iter(None).unwrap();
+    let cells =
+        rows.map(|row| row.unwrap().get_column_iter().map(|(_, field)| cell(field)).collect());
+    (names, cells.collect())
+}

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use encoding_rs::{UTF_16BE, UTF_16LE};
-use rolecall::classify::{Job, Ranked, TitleScope};
+use rolecall::classify::{Explanation, Job, Ranked, TitleScope};
 use rolecall::text::printable;
-use rolecall::{Corpus, Posting, Tag, Tagger};
+use rolecall::{Corpus, Posting};
 use rolecall_tables::{Decoder, detect, refuse_unsupported};
 use serde_json::{Value, json};
 
@@ -79,15 +79,15 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let classifier = data.classifier()?.choosing(arguments.choosing.choices());
     let corpus = classifier.corpus();
     let mut tagger = classifier.tagger();
-    let tag = tagger.tag(&posting);
+    let explained = tagger.explain(&posting);
     let jobs = classifier.jobs(&posting);
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        let mut object = object(arguments, corpus, &posting, &tag, &tagger);
+        let mut object = object(arguments, corpus, &posting, &explained);
         object["jobs"] = jobs.iter().map(job).collect();
         writeln!(out, "{object}")?;
     } else {
-        show(&mut out, arguments, corpus, &tag, &tagger)?;
+        show(&mut out, arguments, corpus, &explained)?;
         show_jobs(&mut out, &jobs)?;
     }
     Ok(Exit::Done)
@@ -140,9 +140,9 @@ fn show(
     out: &mut impl Write,
     arguments: &Arguments,
     corpus: &Corpus,
-    tag: &Tag<'_>,
-    tagger: &Tagger<'_>,
+    explained: &Explanation<'_, '_>,
 ) -> std::io::Result<()> {
+    let tag = &explained.tag;
     match tag.answer {
         Some((role, tier)) => {
             writeln!(out, "role        {ROLE}{}{ROLE:#}  {}", role.id, role.name)?;
@@ -194,9 +194,9 @@ fn show(
 
     writeln!(out)?;
     if arguments.explain {
-        return explain::show(out, tag, tagger);
+        return explain::show(out, explained);
     }
-    let terms: Vec<_> = tagger
+    let terms: Vec<_> = explained
         .evidence(closest, EVIDENCE_TERMS)
         .iter()
         .filter(|term| term.total() > 0.0)
@@ -228,9 +228,9 @@ fn object(
     arguments: &Arguments,
     corpus: &Corpus,
     posting: &Posting,
-    tag: &Tag<'_>,
-    tagger: &Tagger<'_>,
+    explained: &Explanation<'_, '_>,
 ) -> Value {
+    let tag = &explained.tag;
     let ranking: Vec<_> = tag
         .ranking
         .iter()
@@ -268,10 +268,10 @@ fn object(
         "nearest_neighbour": tag.nearest_neighbour.map(|(neighbour, score)| {
             json!({ "id": neighbour.id, "score": rounded(score.into(), 4) })
         }),
-        "evidence": tag.closest().map(|closest| explain::terms(&tagger.evidence(closest, at_most))),
+        "evidence": tag.closest().map(|closest| explain::terms(&explained.evidence(closest, at_most))),
     });
     if arguments.explain {
-        object["explanation"] = explain::object(tag, tagger);
+        object["explanation"] = explain::object(explained);
     }
     object
 }

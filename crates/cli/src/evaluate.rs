@@ -81,14 +81,15 @@ fn write_errors(path: &Path, classifier: &Classifier, judged: &[Judged<'_>]) -> 
         if one.is_right() && closest_is_right {
             continue;
         }
-        let tag = tagger.tag(&posting.as_posting());
+        let explained = tagger.explain(&posting.as_posting());
+        let tag = &explained.tag;
         let closest = tag.ranking.first();
         let label = posting
             .label
             .and_then(|label| tag.ranking.iter().find(|ranked| ranked.position() == label));
         let (mut for_closest, mut for_label) = (String::new(), String::new());
         if let (Some(closest), Some(label)) = (closest, label) {
-            let terms = tagger.decisive(closest, label);
+            let terms = explained.decisive(closest, label);
             for_closest = listed(terms.iter().filter(|term| term.total() > 0.0));
             for_label = listed(terms.iter().filter(|term| term.total() < 0.0));
         }

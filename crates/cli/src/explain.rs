@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use rolecall::classify::GateEvidence;
+use rolecall::classify::{Explanation, GateEvidence};
 use rolecall::score::Contribution;
-use rolecall::{Tag, Tagger};
 use serde_json::{Value, json};
 
 use super::style::{FAINT, STRONG, rounded};
@@ -19,16 +18,17 @@ fn tidy(number: f32) -> f32 {
 }
 
 /// Prints two tables, whose columns add up to what stands at their end.
-pub(super) fn show(out: &mut impl Write, tag: &Tag<'_>, tagger: &Tagger<'_>) -> io::Result<()> {
-    show_roles(out, tag, tagger)?;
-    for gate in tagger.gates() {
+pub(super) fn show(out: &mut impl Write, explained: &Explanation<'_, '_>) -> io::Result<()> {
+    show_roles(out, explained)?;
+    for gate in explained.gates() {
         writeln!(out)?;
         show_gate(out, &gate)?;
     }
     Ok(())
 }
 
-fn show_roles(out: &mut impl Write, tag: &Tag<'_>, tagger: &Tagger<'_>) -> io::Result<()> {
+fn show_roles(out: &mut impl Write, explained: &Explanation<'_, '_>) -> io::Result<()> {
+    let tag = &explained.tag;
     let (Some(closest), Some(second)) = (tag.closest(), tag.second()) else { return Ok(()) };
     let (first_id, second_id) = (&closest.role.id, &second.role.id);
     writeln!(out, "{STRONG}Why {first_id} and not {second_id}{STRONG:#}, in points")?;
@@ -38,11 +38,11 @@ fn show_roles(out: &mut impl Write, tag: &Tag<'_>, tagger: &Tagger<'_>) -> io::R
         "term", "title", "body", "closest", "runner-up", "difference"
     )?;
     let (of_first, of_second) =
-        (tagger.evidence(closest, usize::MAX), tagger.evidence(second, usize::MAX));
+        (explained.evidence(closest, usize::MAX), explained.evidence(second, usize::MAX));
     let total = |terms: &[Contribution<'_>], term: &str| {
         terms.iter().find(|other| other.term == term).map_or(0.0, Contribution::total)
     };
-    let decisive = tagger.decisive(closest, second);
+    let decisive = explained.decisive(closest, second);
     let (shown, rest) = decisive.split_at(decisive.len().min(SHOWN));
     for term in shown {
         writeln!(
@@ -67,7 +67,7 @@ fn show_roles(out: &mut impl Write, tag: &Tag<'_>, tagger: &Tagger<'_>) -> io::R
         line(&name, sum(&of_first), sum(&of_second))?;
     }
     #[allow(clippy::cast_possible_truncation, reason = "shown with two digits")]
-    let [first, second_offset] = [closest, second].map(|role| tagger.offset(role) as f32);
+    let [first, second_offset] = [closest, second].map(|role| explained.offset(role) as f32);
     line("before anything is read", first, second_offset)?;
     line("score", closest.score, second.score)
 }
@@ -103,16 +103,17 @@ fn show_gate(out: &mut impl Write, gate: &GateEvidence<'_>) -> io::Result<()> {
 }
 
 /// Returns the same as JSON, with every term.
-pub(super) fn object(tag: &Tag<'_>, tagger: &Tagger<'_>) -> Value {
+pub(super) fn object(explained: &Explanation<'_, '_>) -> Value {
+    let tag = &explained.tag;
     let decisive = match (tag.closest(), tag.second()) {
         (Some(closest), Some(second)) => json!({
-            "closest_offset": rounded(tagger.offset(closest), 4),
-            "second_offset": rounded(tagger.offset(second), 4),
-            "terms": terms(&tagger.decisive(closest, second)),
+            "closest_offset": rounded(explained.offset(closest), 4),
+            "second_offset": rounded(explained.offset(second), 4),
+            "terms": terms(&explained.decisive(closest, second)),
         }),
         _ => Value::Null,
     };
-    let gates: Vec<_> = tagger
+    let gates: Vec<_> = explained
         .gates()
         .iter()
         .map(|gate| {

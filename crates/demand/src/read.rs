@@ -20,10 +20,8 @@ use rolecall_dedup::{Ad, Signature, employer_key, employer_name};
 use rolecall_fields::{
     Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
 };
-use rolecall_tables::{
-    CellReader, Chunk, Dialect, JsonCells, MAX_RECORD_BYTES, RecordKind, TableError, TextColumn,
-};
-use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
+use rolecall_tables::{CellReader, Chunk, Dialect, JsonCells, RecordKind, TableError, TextColumn};
+use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows, too_long};
 
 /// What all threads need to know of an input.
 pub(super) struct Reading<'r> {
@@ -259,7 +257,8 @@ impl<'c, 'r> FactReader<'c, 'r> {
     fn tag(&mut self, posting: &Posting<'_>) -> (usize, Option<Candidates>) {
         let none = self.taxonomy.roles.len();
         let Some(tagger) = &mut self.tagger else { return (none, None) };
-        let tag = tagger.tag(posting);
+        let explained = tagger.explain(posting);
+        let tag = &explained.tag;
         let class = self.classes.get(tag.role_id()).copied().unwrap_or(none);
         let ranked = tag.closest().zip(tag.second());
         let candidates = ranked.map(|(closest, second)| {
@@ -268,7 +267,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
             };
             Candidates::new(tag.scope, of(closest), of(second), self.sharpness)
         });
-        let [_, words] = tagger.words();
+        let [_, words] = explained.words();
         self.facts.likeness.count(words, tag.words_known, tag.scope, tag.role_sure());
         (class, candidates)
     }
@@ -464,9 +463,3 @@ const NO_REGION: &str = "(US, no region)";
 
 /// Stands for a period that a date does not tell.
 const TOO_VAGUE: &str = "(too vague)";
-
-fn too_long(bytes: u64) -> String {
-    format!(
-        "the row has {bytes} bytes, at most {MAX_RECORD_BYTES} can be read; is a quote left open?"
-    )
-}

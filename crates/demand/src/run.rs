@@ -65,6 +65,9 @@ const REGIONS: [Region; 4] = [Region::Northeast, Region::Midwest, Region::South,
 /// What was counted.
 pub struct DemandRun {
     pub(super) tally: Tally,
+    /// What fields were read by, and the certifications that were looked for.
+    readers: FieldReaders,
+    certifications: Option<Certifications>,
     /// What labelled boards are like.
     labelled: Option<LikenessReference>,
     /// What was read, in order.
@@ -111,10 +114,24 @@ pub fn run(
         tally.look_at_sources(&attributes);
     }
     let labelled = LikenessReference::of_corpus(classifier.corpus()).map_err(BatchError::from)?;
-    let mut found = DemandRun { tally, labelled, inputs: Vec::new(), columns: BTreeMap::new() };
+    let readers = FieldReaders::embedded()?;
+    let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
+    let mut found = DemandRun {
+        tally,
+        readers,
+        certifications,
+        labelled,
+        inputs: Vec::new(),
+        columns: BTreeMap::new(),
+    };
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
-        let DemandRun { tally, columns, .. } = &mut found;
-        let wanted = Wanted { attributes: &attributes, texts: false };
+        let DemandRun { tally, columns, readers, certifications, .. } = &mut found;
+        let wanted = Wanted {
+            attributes: &attributes,
+            texts: false,
+            readers,
+            certifications: certifications.as_ref(),
+        };
         let report =
             read_input(classifier, (number, path), &wanted, options, (tally, columns), watch)?;
         watch.done(&report);
@@ -140,6 +157,10 @@ pub(super) struct Wanted<'w> {
     pub(super) attributes: &'w [Attribute],
     /// Whether the texts of rows are kept.
     pub(super) texts: bool,
+    /// What reads fields.
+    pub(super) readers: &'w FieldReaders,
+    /// The certifications that are looked for in texts.
+    pub(super) certifications: Option<&'w Certifications>,
 }
 
 /// Reads an input, and notes which columns its fields are read from.
@@ -151,7 +172,7 @@ pub(super) fn read_input<S: Sink>(
     (sink, columns_of_fields): (&mut S, &mut BTreeMap<String, Vec<String>>),
     watch: &dyn Watch,
 ) -> Result<InputReport, DemandError> {
-    let &Wanted { attributes, texts } = wanted;
+    let &Wanted { attributes, texts, readers, certifications } = wanted;
     let names = &classifier.corpus().column_names;
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
@@ -169,12 +190,10 @@ pub(super) fn read_input<S: Sink>(
         input.has_column(name);
     }
     let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
-    let readers = FieldReaders::embedded()?;
-    let certifications = if options.report { Some(Certifications::embedded()?) } else { None };
-    let of_fields = fields_of(&mut input, &readers, &options.fields)?;
+    let of_fields = fields_of(&mut input, readers, &options.fields)?;
     let known = (shape.posting.title, shape.posting.place);
     let seen = (options.seen, options.fields.date_order);
-    let saying = Saying::new(of_fields, known, &input.sample, &readers, seen);
+    let saying = Saying::new(of_fields, known, &input.sample, readers, seen);
     read_from(columns_of_fields, &input.names, &saying, shape.posting.employer);
     watch.opened(&input);
     let wanted = shape.wanted(&saying);
@@ -195,8 +214,8 @@ pub(super) fn read_input<S: Sink>(
         columns: (&wanted, &read),
         attributes,
         saying: &saying,
-        readers: &readers,
-        certifications: certifications.as_ref(),
+        readers,
+        certifications,
         known: options.known.as_ref(),
         texts,
     };
@@ -429,10 +448,10 @@ impl DemandRun {
         reader.correction = reader.correction(&views);
         let table = reader.table(by, &views, shown.with_none);
         let (all, in_scope) = reader.totals(&views);
-        let readers = FieldReaders::embedded()?;
+        let readers = &self.readers;
         let state = |code: &str| readers.place.states().iter().find(|state| state.code == code);
-        let certifications = Certifications::embedded()?;
-        let certifications: Vec<_> = certifications.all().iter().map(|c| c.name.clone()).collect();
+        let certifications = self.certifications.iter().flat_map(Certifications::all);
+        let certifications: Vec<_> = certifications.map(|c| c.name.clone()).collect();
         let mut quality = self.quality();
         quality.likeness = self.labelled.map(|labelled| labelled.judge(&self.tally.likeness));
         let warning = quality.likeness.as_ref().and_then(Likeness::warning);

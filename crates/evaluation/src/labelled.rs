@@ -206,14 +206,14 @@ impl<'f> Rows<'f> {
         };
         let file = PostingFile::open(path, &corpus.column_names, title.as_deref(), &text)?;
         let find = |option, name: &Option<String>, needed: bool| match name {
-            Some(name) => match file.records.column(name) {
+            Some(name) => match file.column(name) {
                 Some(column) => Ok(Some(column)),
                 None if !needed => Ok(None),
                 None => Err(EvaluateError::Column {
                     path: path.to_owned(),
                     option,
                     name: name.clone(),
-                    columns: file.records.header().join(", "),
+                    columns: file.names().join(", "),
                 }),
             },
             None => Ok(None),
@@ -295,12 +295,12 @@ impl<'f> Rows<'f> {
         for path in &columns.postings {
             let (names, title) = (&corpus.column_names, columns.title.as_deref());
             let file = PostingFile::open(path, names, title, &columns.text)?;
-            let column = |name: &str| file.records.column(name);
+            let column = |name: &str| file.column(name);
             let id = column(&id_column(columns)).ok_or_else(|| EvaluateError::Column {
                 path: path.clone(),
                 option: "--id-column",
                 name: id_column(columns),
-                columns: file.records.header().join(", "),
+                columns: file.names().join(", "),
             })?;
             let group = column(&group_column(columns)).filter(|_| !self.has_group);
             let board = column(&board_column(columns)).filter(|_| !self.has_board);

@@ -1,24 +1,20 @@
-use std::ops::ControlFlow;
+use std::borrow::Cow;
 use std::path::Path;
 
 use rolecall::posting::{ColumnNames, Posting};
-use rolecall_tables::columns::{Columns, GivenColumns, detect};
-use rolecall_tables::{RecordFile, TableError};
+use rolecall_tables::columns::{Columns, GivenColumns};
+use rolecall_tables::{GivenDialect, TableError};
+use rolecall_tagging::{Input, InputOptions};
 
-/// Records that are looked at to find the columns.
-const SAMPLE_RECORDS: usize = 200;
-
-/// A file of postings in any form that [`RecordFile`] reads, with its columns known.
-#[derive(Debug, Clone)]
+/// A file of postings in any form that `tag` reads, with its columns known.
 pub struct PostingFile {
-    /// The file.
-    pub records: RecordFile,
+    input: Input,
     columns: Columns,
 }
 
 impl PostingFile {
-    /// Opens a file and finds the title and text columns by name and content; `title` and `text`
-    /// override what is found, as for [`detect`].
+    /// Opens a file, whose table has a header, and finds the title and text columns by name and content; `title`
+    /// and `text` override what is found, as for [`detect`](rolecall_tables::columns::detect).
     ///
     /// # Errors
     ///
@@ -29,29 +25,43 @@ impl PostingFile {
         title: Option<&str>,
         text: &[String],
     ) -> Result<Self, TableError> {
-        let records = RecordFile::open(path)?;
-        let sample = records.sample(SAMPLE_RECORDS)?;
-        let given = GivenColumns {
-            title: title.map(str::to_owned),
-            text: text.to_vec(),
-            ..GivenColumns::default()
+        let options = InputOptions {
+            dialect: GivenDialect { has_header: Some(true), ..GivenDialect::default() },
+            columns: GivenColumns {
+                title: title.map(str::to_owned),
+                text: text.to_vec(),
+                ..GivenColumns::default()
+            },
+            ..InputOptions::default()
         };
-        let columns = detect(names, records.header(), &sample, &given)
-            .map_err(|source| TableError::Columns { path: path.to_owned(), source })?;
-        Ok(Self { records, columns })
+        let input = Input::open(path, &options, names, Input::SNIFFED_CHUNK_BYTES)?;
+        let columns = input.columns.clone();
+        let columns =
+            columns.map_err(|source| TableError::Columns { path: path.to_owned(), source })?;
+        Ok(Self { input, columns })
     }
 
-    /// Calls `found` with the place, the cells and the posting of each record.
+    /// Returns the names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.input.names
+    }
+
+    /// Returns the position of a column by its name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.names().iter().position(|column| column == name)
+    }
+
+    /// Calls `found` with the place (its line, of Parquet its number from 1), the cells and the posting of each row.
     ///
     /// # Errors
     ///
-    /// Returns an error if a record can't be read.
+    /// Returns an error if a row can't be read.
     pub fn for_each(
-        &self,
-        mut found: impl FnMut(u64, &[std::borrow::Cow<'_, str>], Posting<'_>),
+        mut self,
+        mut found: impl FnMut(u64, &[Cow<'_, str>], Posting<'_>),
     ) -> Result<(), TableError> {
-        let Columns { title, text, employer, .. } = &self.columns;
-        self.records.for_each(|place, cells| {
+        let Columns { title, text, employer, .. } = self.columns;
+        self.input.for_each_row(|place, cells| {
             let cell = |n: usize| cells.get(n).map_or("", |cell| cell.as_ref());
             let posting = Posting {
                 title: title.map_or("", cell).into(),
@@ -59,7 +69,6 @@ impl PostingFile {
                 employer: employer.map_or("", cell).into(),
             };
             found(place, cells, posting);
-            ControlFlow::Continue(())
         })
     }
 }

@@ -39,23 +39,15 @@ pub enum TableError {
         /// What is missing.
         source: ColumnsError,
     },
-    /// A record of a CSV file can't be read.
-    #[error("{}: cannot read as CSV: {source}", path.display())]
-    Csv {
+    /// A row can't be read.
+    #[error("{}:{line}: {reason}", path.display())]
+    Record {
         /// The file.
         path: PathBuf,
-        /// What the library said.
-        source: csv::Error,
-    },
-    /// A line of a file of JSON lines is no object.
-    #[error("{}:{line}: expected a JSON object: {source}", path.display())]
-    Json {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
+        /// The line, from 1; of Parquet the number of the row.
         line: u64,
-        /// What the library said.
-        source: serde_json::Error,
+        /// What was expected and found.
+        reason: String,
     },
     /// The records of a JSON file can't be found.
     #[error("{}: {source}; say where they are with --json-path", path.display())]

@@ -22,7 +22,6 @@ mod patient;
 #[cfg(test)]
 mod pieces;
 mod record_kind;
-mod records;
 mod repair;
 mod salvage;
 mod scan;
@@ -49,7 +48,6 @@ pub use json::{JsonTree, MemberPath, member_key};
 pub use layout::Layout;
 pub use patient::GivenUp;
 pub use record_kind::{MAX_RECORD_BYTES, RecordKind};
-pub use records::RecordFile;
 pub use repair::unmojibaked;
 pub use salvage::Damage;
 pub use source::{Compression, DigestView, Digested, Source};

@@ -73,9 +73,9 @@ impl<'c> TableTagger<'c> {
                 body: body.iter().map(|column| cell(column.as_ref(), row)).collect(),
                 employer: cell(employer.as_ref(), row),
             };
-            let tag = self.tagger.tag(&posting);
+            let explained = self.tagger.explain(&posting);
             let basis = Basis::of(&posting);
-            self.tags.push(&TagCells::new(&tag, &self.tagger, basis, &mut self.evidence));
+            self.tags.push(&TagCells::new(&explained, basis, &mut self.evidence));
         }
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let schema = Arc::clone(&self.schema);

@@ -1,9 +1,9 @@
 //! The values of the tag columns.
 
-use rolecall::classify::Ranked;
+use rolecall::classify::{Explanation, Ranked};
 use rolecall::taxonomy::NONE;
 use rolecall::text::push_decimal;
-use rolecall::{Posting, Tag, Tagger};
+use rolecall::{Posting, Tag};
 use rolecall_dedup::Verdict;
 use rolecall_tables::columns::{DUPLICATES, EXTRA, TAGS};
 
@@ -80,16 +80,16 @@ pub(super) struct TagCells<'t, 'c> {
 }
 
 impl<'t, 'c> TagCells<'t, 'c> {
-    /// Takes the evidence from the tagger's last posting; `evidence` is memory to write it to.
+    /// `evidence` is memory to write the evidence to.
     pub(super) fn new(
-        tag: &'t Tag<'c>,
-        tagger: &Tagger<'_>,
+        explained: &'t Explanation<'_, 'c>,
         basis: Basis,
         evidence: &'t mut String,
     ) -> Self {
         evidence.clear();
+        let tag = &explained.tag;
         if let Some(closest) = tag.closest() {
-            let terms = tagger.evidence(closest, EVIDENCE_TERMS);
+            let terms = explained.evidence(closest, EVIDENCE_TERMS);
             for (n, term) in terms.iter().filter(|term| term.total() > 0.0).enumerate() {
                 if n > 0 {
                     evidence.push(' ');

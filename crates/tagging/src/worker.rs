@@ -9,6 +9,7 @@ use encoding_rs::Encoding;
 use super::encode::{CsvRow, Encoder, OutputFormat, Plan, Row};
 use super::input::{Cut, Form, MadeRecords, MadeRow, Portion, Rows, Shape};
 use super::rejects::Reject;
+use super::rows::too_long;
 use super::tags::{Basis, TagCells};
 use super::turn::Turn;
 use super::{BatchError, Summary};
@@ -16,8 +17,8 @@ use rolecall::{Classifier, Posting, Tagger};
 use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
 use rolecall_tables::columns::Columns;
 use rolecall_tables::{
-    CellReader, Chunk, ColumnarError, Compression, JsonCells, JsonRows, MAX_RECORD_BYTES, Record,
-    RecordKind, TableError, TextColumn,
+    CellReader, Chunk, ColumnarError, Compression, JsonCells, JsonRows, Record, RecordKind,
+    TableError, TextColumn,
 };
 
 /// What all threads need to know of an input.
@@ -241,10 +242,11 @@ impl<'c, 'j> Worker<'c, 'j> {
             body: text.iter().map(|&n| cell(n)).collect(),
             employer: cell_of(employer),
         };
-        let tag = self.tagger.tag(&posting);
+        let explained = self.tagger.explain(&posting);
+        let tag = &explained.tag;
         let basis = Basis::of(&posting);
-        let [_, words] = self.tagger.words();
-        self.summary.count(&tag, words);
+        let [_, words] = explained.words();
+        self.summary.count(tag, words);
         self.summary.rows_by_title_alone += u64::from(basis == Basis::Title);
         if self.job.duplicates.is_some() {
             let ad = Ad {
@@ -255,7 +257,7 @@ impl<'c, 'j> Worker<'c, 'j> {
             };
             self.signatures.push(Signature::of(&ad));
         }
-        let cells = TagCells::new(&tag, &self.tagger, basis, &mut self.evidence);
+        let cells = TagCells::new(&explained, basis, &mut self.evidence);
         self.encoder.row(row, &posting.title, &cells);
     }
 
@@ -272,10 +274,4 @@ impl<'c, 'j> Worker<'c, 'j> {
             raw: chunk.split(record).0.to_vec(),
         });
     }
-}
-
-fn too_long(bytes: u64) -> String {
-    format!(
-        "the row has {bytes} bytes, at most {MAX_RECORD_BYTES} can be read; is a quote left open?"
-    )
 }

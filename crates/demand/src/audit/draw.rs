@@ -11,11 +11,11 @@ use super::design::{Design, DrawnPosting, Stratum, Target, targets};
 use super::error::AuditError;
 use crate::facts::{AdOf, Fact, Facts, PostingText};
 use crate::run::{Sink, Wanted, read_input};
-use crate::{DemandOptions, SetAside, Unit};
+use crate::{DemandError, DemandOptions, SetAside, Unit};
 use rolecall::Classifier;
 use rolecall::taxonomy::Taxonomy;
 use rolecall::text::strip_markup;
-use rolecall_fields::GivenFields;
+use rolecall_fields::{FieldReaders, GivenFields};
 use rolecall_tagging::{InputOptions, InputPath, InputReport, Watch};
 
 /// How a sample is drawn.
@@ -92,10 +92,12 @@ pub fn draw(
         known: None,
         seen: None,
     };
+    let readers = FieldReaders::embedded().map_err(DemandError::from)?;
     let mut lots = Lots::new(taxonomy, options);
     let mut reports = Vec::new();
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
-        let wanted = Wanted { attributes: &[], texts: true };
+        let wanted =
+            Wanted { attributes: &[], texts: true, readers: &readers, certifications: None };
         let fields = &mut BTreeMap::new();
         let report =
             read_input(classifier, (number, path), &wanted, &reading, (&mut lots, fields), watch)?;

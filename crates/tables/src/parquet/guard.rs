@@ -11,7 +11,7 @@ thread_local! {
 ///
 /// The decoders index by numbers that stand in the file, so a damaged one can make them panic. The
 /// caller must not use what `decode` changed after an error.
-pub(crate) fn guarded<T>(
+pub(super) fn guarded<T>(
     decode: impl FnOnce() -> Result<T, ParquetError>,
 ) -> Result<T, ParquetError> {
     let before = GUARDED.replace(true);

@@ -18,7 +18,6 @@ mod zones;
 use super::columnar_error::ColumnarError;
 pub use append::append_columns;
 pub use form::ParquetForm;
-pub(super) use guard::guarded;
 pub use guard::is_panic_caught;
 pub use json_rows::JsonRows;
 pub use rows::{ParquetBatches, ParquetRows};
