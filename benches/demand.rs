@@ -12,9 +12,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rolecall::{Classifier, Posting};
-use rolecall_demand::{DemandOptions, Key, Shown, run};
+use rolecall_demand::{DemandOptions, Dimension, ReportOptions, run};
 use rolecall_fields::GivenFields;
-use rolecall_tagging::{InputOptions, Unwatched, expand};
+use rolecall_tagging::{InputOptions, NoProgress, expand};
 
 const ROWS: usize = 30_000;
 const EMPLOYERS: usize = 3_000;
@@ -92,7 +92,7 @@ fn counting(criterion: &mut Criterion) {
     file.write_all(&rows).expect("a temporary file can be written");
     let inputs = expand(&[file.path().to_owned()]).expect("the file is there").files;
     let count = |by: &[&str], threads| {
-        let by: Vec<Key> = by.iter().map(|key| key.parse().expect("a key")).collect();
+        let by: Vec<Dimension> = by.iter().map(|key| key.parse().expect("a key")).collect();
         let options = DemandOptions {
             by: by.clone(),
             report: false,
@@ -104,9 +104,10 @@ fn counting(criterion: &mut Criterion) {
             known: None,
             seen: None,
         };
-        let found = run(&classifier, &inputs, &options, &Unwatched).expect("the file is valid");
-        let (table, _) =
-            found.finish(classifier.corpus(), &by, &Shown::default()).expect("memory is enough");
+        let found = run(&classifier, &inputs, &options, &NoProgress).expect("the file is valid");
+        let (table, _) = found
+            .finish(classifier.corpus(), &by, &ReportOptions::default())
+            .expect("memory is enough");
         table.rows.len()
     };
 

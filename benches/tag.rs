@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rolecall::Classifier;
 use rolecall_tables::Compression;
 use rolecall_tagging::{
-    BatchOptions, Destination, Existing, InputOptions, OutputFormat, Unwatched, expand, run,
+    BatchOptions, Destination, Existing, InputOptions, NoProgress, OutputFormat, expand, run,
 };
 
 fn copy(path: &Path) -> usize {
@@ -49,7 +49,7 @@ fn tagging(criterion: &mut Criterion) {
         let mut out = Vec::new();
         let destination =
             Destination::Stream { name: "memory".into(), out: &mut out, rejects: None };
-        let report = run(&classifier, &inputs, destination, &options, &Unwatched);
+        let report = run(&classifier, &inputs, destination, &options, &NoProgress);
         report.expect("memory can be written").rows.rows_written
     };
 

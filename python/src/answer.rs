@@ -25,7 +25,7 @@ pub(crate) struct Answer {
     closest_role: Option<String>,
     ranking: Vec<RankedRole>,
     nearest_neighbour: Option<(String, f64)>,
-    evidence: Vec<Evidence>,
+    evidence: Vec<TermWeight>,
 }
 
 #[derive(Debug, IntoPyObject)]
@@ -38,7 +38,7 @@ struct RankedRole {
 }
 
 #[derive(Debug, IntoPyObject)]
-struct Evidence {
+struct TermWeight {
     term: String,
     points: f64,
     in_title: u32,
@@ -79,7 +79,7 @@ impl Answer {
                 .nearest_neighbour
                 .map(|(neighbour, score)| (neighbour.id.clone(), score.into())),
             evidence: evidence
-                .map(|term| Evidence {
+                .map(|term| TermWeight {
                     term: term.term.to_owned(),
                     points: term.total().into(),
                     in_title: term.title_frequency,

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rolecall::classify::Choices;
+use rolecall::classify::DecisionOptions;
 use rolecall::{Classifier, Corpus, Posting};
 use rolecall_tables::ColumnarError;
 use rolecall_tables::columns::{Columns, GivenColumns, detect};
@@ -31,9 +31,9 @@ struct Role {
     description: String,
 }
 
-/// How a table is tagged: Python's `Asked`. Columns are given by their positions.
+/// How a table is tagged: Python's `TagRequest`. Columns are given by their positions.
 #[derive(Debug, FromPyObject)]
-struct Asked {
+struct TagRequest {
     title: Option<usize>,
     text: Vec<usize>,
     employer: Option<usize>,
@@ -56,8 +56,8 @@ impl NativeClassifier {
     }
 
     /// Opens a table and checks that it can be tagged as it is asked for.
-    fn open(&self, table: &Bound<'_, PyAny>, asked: Asked) -> PyResult<(Reader, Tagging)> {
-        let Asked { title, text, employer, prefix, threads } = asked;
+    fn open(&self, table: &Bound<'_, PyAny>, asked: TagRequest) -> PyResult<(Reader, Tagging)> {
+        let TagRequest { title, text, employer, prefix, threads } = asked;
         let reader = reader_of(table)?;
         let taxonomy = &self.classifier.corpus().taxonomy;
         let tagging = Tagging {
@@ -115,8 +115,8 @@ impl NativeClassifier {
                 Some(folder) => Corpus::from_folder(&folder)?,
                 None => Corpus::embedded()?,
             };
-            let choices = Choices { min_confidence, prevalence };
-            Ok(Classifier::with_corpus(corpus)?.choosing(choices))
+            let options = DecisionOptions { min_confidence, prevalence };
+            Ok(Classifier::with_corpus(corpus)?.with_options(options))
         })?;
         Ok(Self { classifier: Arc::new(built.map_err(raised)?) })
     }
@@ -197,7 +197,7 @@ impl NativeClassifier {
         &self,
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        asked: Asked,
+        asked: TagRequest,
         beside: Vec<String>,
     ) -> PyResult<ArrowTable> {
         let (reader, tagging) = self.open(table, asked)?;
@@ -214,7 +214,7 @@ impl NativeClassifier {
         &self,
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        asked: Asked,
+        asked: TagRequest,
     ) -> PyResult<ArrowTable> {
         let (reader, tagging) = self.open(table, asked)?;
         let schema = tagged_schema(&reader.schema(), &tagging.prefix).map_err(TableError::from)?;
@@ -229,7 +229,7 @@ impl NativeClassifier {
     }
 
     /// Tags a stream as its batches are asked for.
-    fn tagged_stream(&self, stream: &Bound<'_, PyAny>, asked: Asked) -> PyResult<ArrowStream> {
+    fn tagged_stream(&self, stream: &Bound<'_, PyAny>, asked: TagRequest) -> PyResult<ArrowStream> {
         let (reader, tagging) = self.open(stream, asked)?;
         let stream = TaggedStream::new(Arc::clone(&self.classifier), tagging, reader)?;
         Ok(ArrowStream::new(Box::new(stream)))

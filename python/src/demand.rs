@@ -9,11 +9,13 @@ use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall_demand::correct::Evidence;
-use rolecall_demand::{DemandError, DemandFormat, DemandOptions, Key, Known, Sheet, Shown, Unit};
+use rolecall_demand::{
+    DemandError, DemandFormat, DemandOptions, Dimension, Known, ReportOptions, Sheet, Unit,
+};
 use rolecall_fields::GivenFields;
 use rolecall_tables::ParquetForm;
 use rolecall_tables::columns::GivenColumns;
-use rolecall_tagging::{InputOptions, Watch, expand};
+use rolecall_tagging::{InputOptions, Progress, expand};
 
 use crate::arrow::{ArrowTable, Reader, reader_of};
 use crate::classifier::{NativeClassifier, threads_or_all};
@@ -23,7 +25,7 @@ use crate::running::{Stop, stoppable};
 /// How demand is counted: the options of the command line by the same names.
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
-pub(crate) struct Asked {
+pub(crate) struct DemandRequest {
     by: Vec<String>,
     with_none: bool,
     unit: Option<String>,
@@ -36,7 +38,7 @@ pub(crate) struct Asked {
     threads: Option<usize>,
 }
 
-impl Asked {
+impl DemandRequest {
     fn options(&self, classifier: &Classifier) -> PyResult<DemandOptions> {
         let mut columns = GivenColumns::default();
         let mut fields = GivenFields::default();
@@ -70,7 +72,7 @@ impl Asked {
                 }
             }
         }
-        let keys = self.by.iter().map(|key| key.parse::<Key>()).collect::<Result<_, _>>();
+        let keys = self.by.iter().map(|key| key.parse::<Dimension>()).collect::<Result<_, _>>();
         let day = |day: &String| {
             day.parse::<Date>().map_err(|error| raised(format!("collected: `{day}`: {error}")))
         };
@@ -104,7 +106,7 @@ impl Asked {
 /// Stops counting when Python asks for it.
 struct Stopped<'s>(&'s Stop);
 
-impl Watch for Stopped<'_> {
+impl Progress for Stopped<'_> {
     fn is_stopped(&self) -> bool {
         self.0.is_set()
     }
@@ -119,7 +121,7 @@ pub(crate) fn demand_of_files(
     py: Python<'_>,
     classifier: &NativeClassifier,
     files: Vec<PathBuf>,
-    asked: Asked,
+    asked: DemandRequest,
 ) -> PyResult<Counted> {
     let options = asked.options(classifier.get())?;
     let unit = asked.unit()?;
@@ -134,7 +136,7 @@ pub(crate) fn demand_of_table(
     py: Python<'_>,
     classifier: &NativeClassifier,
     table: &Bound<'_, PyAny>,
-    asked: Asked,
+    asked: DemandRequest,
 ) -> PyResult<Counted> {
     let reader = reader_of(table)?;
     let options = asked.options(classifier.get())?;
@@ -199,14 +201,14 @@ fn has_union(kind: &DataType) -> bool {
 fn count(
     classifier: &Classifier,
     files: &[PathBuf],
-    (asked, options, unit): (&Asked, &DemandOptions, Option<Unit>),
+    (asked, options, unit): (&DemandRequest, &DemandOptions, Option<Unit>),
     stop: &Stop,
 ) -> Result<Counted, String> {
     let corpus = classifier.corpus();
     let inputs = expand(files).map_err(|error| error.to_string())?.files;
     let found = rolecall_demand::run(classifier, &inputs, options, &Stopped(stop))
         .map_err(|error| error.to_string())?;
-    let mut shown = Shown {
+    let mut shown = ReportOptions {
         unit,
         with_none: asked.with_none,
         manifest: vec![
@@ -214,7 +216,7 @@ fn count(
             ("corpus".to_owned(), corpus.hash()),
             ("grouped by".to_owned(), asked.by.join(", ")),
         ],
-        ..Shown::default()
+        ..ReportOptions::default()
     };
     if unit == Some(Unit::Ads) && !found.knows_ads() {
         return Err("unit=\"ads\": it is not known which rows repeat an ad; leave out dedup=False"

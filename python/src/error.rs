@@ -49,10 +49,9 @@ pub(crate) fn raised(error: impl std::fmt::Display) -> PyErr {
 
 /// Says what is wrong with columns by the names of Python's arguments.
 pub(crate) fn of_columns(error: ColumnsError) -> PyErr {
-    let argument = |option: &str| option.trim_start_matches("--").replace("-column", "");
     raised(match error {
-        ColumnsError::Unknown { option, name, columns } => {
-            format!("{}: no column `{name}`; the table has: {columns}", argument(option))
+        ColumnsError::Unknown { wanted, name, columns } => {
+            format!("{wanted}: no column `{name}`; the table has: {columns}")
         }
         ColumnsError::NotFound { columns } => format!(
             "no column looks like a job title or a text; name them with title= and text= \

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::model::Balances;
+use super::model::Margins;
 use super::{Ranked, Tag, Tagger};
 use crate::posting::Posting;
 use crate::score::{Contribution, FoundTerm};
@@ -121,9 +121,9 @@ impl<'c> Explanation<'_, 'c> {
         if share >= 1.0 {
             return of_title.collect();
         }
-        let balances = Balances::of(self.tagger.scorer.parts().map(|part| part.bm25), roles);
+        let balances = Margins::of(self.tagger.scorer.parts().map(|part| part.bm25), roles);
         let of_posting = (0..model.gate_count()).map(|gate| {
-            let [both, title, body, strength] = model.gate_balances(gate, &balances);
+            let [both, title, body, strength] = model.gate_margins(gate, &balances);
             let lines = [
                 ("before anything is read", model.gate_start(gate)),
                 ("roles against neighbours", both),

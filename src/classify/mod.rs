@@ -27,12 +27,12 @@ pub struct Classifier {
     corpus: Corpus,
     table: ScoreTable,
     model: Model,
-    choices: Choices,
+    options: DecisionOptions,
 }
 
 /// What a user may ask for beyond the calibration.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Choices {
+pub struct DecisionOptions {
     /// A role is the answer only with at least this confidence, 0..=1; otherwise `none` is. The
     /// calibration's threshold on the scope holds as well.
     pub min_confidence: f64,
@@ -75,30 +75,30 @@ impl Classifier {
     fn compile(corpus: Corpus, index: &ProfileIndex) -> Result<Self, Error> {
         let table = ScoreTable::compile(index, &corpus)?;
         let model = Model::new(&corpus.taxonomy, &corpus.calibration);
-        Ok(Self { corpus, table, model, choices: Choices::default() })
+        Ok(Self { corpus, table, model, options: DecisionOptions::default() })
     }
 
-    /// Returns the classifier with other choices.
+    /// Returns the classifier with other options.
     ///
     /// ```
-    /// use rolecall::{Classifier, Posting, classify::Choices};
+    /// use rolecall::{Classifier, Posting, classify::DecisionOptions};
     ///
     /// let classifier = Classifier::new()?;
     /// let posting = Posting::new("EHR Trainer", "Teach nurses in class.");
     /// assert_eq!(classifier.classify(&posting).role_id(), "trainer");
-    /// let strict = classifier.choosing(Choices { min_confidence: 0.999, ..Choices::default() });
+    /// let strict = classifier.with_options(DecisionOptions { min_confidence: 0.999, ..DecisionOptions::default() });
     /// assert_eq!(strict.classify(&posting).role_id(), "none");
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     #[must_use]
-    pub fn choosing(mut self, choices: Choices) -> Self {
-        self.choices = choices;
+    pub fn with_options(mut self, options: DecisionOptions) -> Self {
+        self.options = options;
         self
     }
 
-    /// Returns the choices in use.
-    pub fn choices(&self) -> Choices {
-        self.choices
+    /// Returns the options in use.
+    pub fn options(&self) -> DecisionOptions {
+        self.options
     }
 
     /// Returns the table that postings are scored by.
@@ -133,7 +133,7 @@ pub struct Tagger<'c> {
 impl<'c> Tagger<'c> {
     /// Classifies a posting.
     pub fn tag(&mut self, posting: &Posting) -> Tag<'c> {
-        let Classifier { corpus, model, choices, .. } = self.classifier;
+        let Classifier { corpus, model, options, .. } = self.classifier;
         self.scorer.score(posting);
         let parts = self.scorer.parts();
         self.learned.clear();
@@ -146,6 +146,6 @@ impl<'c> Tagger<'c> {
             employer: self.scorer.employer(),
             words: self.scorer.words(),
         };
-        Tag::decide(&corpus.taxonomy, model, *choices, sums, self.scorer.words_known())
+        Tag::decide(&corpus.taxonomy, model, *options, sums, self.scorer.words_known())
     }
 }

@@ -1,6 +1,6 @@
 //! From the sums of a posting to role scores, gates, scope and confidence.
 
-use super::Choices;
+use super::DecisionOptions;
 use crate::corpus::{Calibration, GateModel, ThinModel, TitleModel};
 use crate::taxonomy::Taxonomy;
 
@@ -71,14 +71,14 @@ pub struct Decision {
 
 /// The features of a gate that are no terms.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Balances {
+pub struct Margins {
     /// Of title and body together, of the title, of the body: -1..=1.
     pub balance: [f64; 3],
     /// `ln(1 + role)` of the best role.
     pub strength: f64,
 }
 
-impl Balances {
+impl Margins {
     /// Computes the balances of BM25 scores; the first `roles` profiles are the roles.
     pub fn of(bm25: [&[f32]; 2], roles: usize) -> Self {
         let [title, body] = bm25;
@@ -127,17 +127,17 @@ impl Model {
     }
 
     /// Decides on the sums of a posting, of whose words a share is known.
-    pub fn decide(&self, sums: Sums<'_>, words_known: f64, choices: Choices) -> Decision {
+    pub fn decide(&self, sums: Sums<'_>, words_known: f64, options: DecisionOptions) -> Decision {
         let roles = self.offsets.len();
         let times_alone = self.times_alone(sums.words);
         let scores: Vec<_> = (0..roles).map(|role| self.score(sums, role, times_alone)).collect();
         let probabilities = self.probabilities(&scores);
-        let balances = Balances::of(sums.bm25, roles);
+        let balances = Margins::of(sums.bm25, roles);
         let gates: Vec<_> =
             (0..self.gates.len()).map(|gate| self.gate(sums, &balances, gate)).collect();
         let alone = self.gates_of_title(sums);
         let (open, open_alone) = (all_open(&gates), all_open(&alone));
-        let (scope, threshold) = self.scope(open, open_alone, sums.words, choices.prevalence);
+        let (scope, threshold) = self.scope(open, open_alone, sums.words, options.prevalence);
         let share = self.share_of_title(sums.words);
         let of_title = self.title.as_ref().filter(|_| share > 0.0);
         let title = of_title.map(|title| (logistic(log_odds_of_title(title, open_alone)), share));
@@ -147,7 +147,7 @@ impl Model {
         let better = |best: usize, role| if scores[role] > scores[best] { role } else { best };
         let closest = (1..roles).fold(0, better);
         let role_is_right = scope * probabilities.get(closest).copied().unwrap_or(0.0);
-        let wanted = scope >= threshold && role_is_right >= choices.min_confidence;
+        let wanted = scope >= threshold && role_is_right >= options.min_confidence;
         let answer = (wanted && words_known > 0.0 && roles > 0).then_some(closest);
         let confidence = if answer.is_some() { role_is_right } else { 1.0 - scope };
         let confidence = self.humbled(confidence, words_known);
@@ -200,7 +200,7 @@ impl Model {
     }
 
     /// Returns the log-odds of a gate.
-    fn gate(&self, sums: Sums<'_>, balances: &Balances, gate: usize) -> f64 {
+    fn gate(&self, sums: Sums<'_>, balances: &Margins, gate: usize) -> f64 {
         let of_profiles = self.gates[gate].profiles.iter().enumerate().map(|(n, weights)| {
             let [title, body] = sums.bm25.map(|part| f64::from(part[n]));
             weights[0] * title + weights[1] * body
@@ -209,7 +209,7 @@ impl Model {
             + f64::from(sums.learned[gate])
             + f64::from(sums.employer[gate])
             + self.gate_start(gate)
-            + self.gate_balances(gate, balances).iter().sum::<f64>()
+            + self.gate_margins(gate, balances).iter().sum::<f64>()
     }
 
     /// Returns the log-odds of a gate before anything is read.
@@ -218,7 +218,7 @@ impl Model {
     }
 
     /// Returns what the balances (of both, title, body) and the strength give to a gate.
-    pub fn gate_balances(&self, gate: usize, balances: &Balances) -> [f64; 4] {
+    pub fn gate_margins(&self, gate: usize, balances: &Margins) -> [f64; 4] {
         let model = &self.gates[gate].model;
         let [both, title, body] = balances.balance;
         [
@@ -341,10 +341,10 @@ mod tests {
         let title: &[f32] = &[1.0, 3.0, 0.0];
         let body: &[f32] = &[4.0, 0.0, 2.0];
         // Both: roles 5 and 3, neighbour 2. Title: 3 and 0. Body: 4 and 2.
-        let balances = Balances::of([title, body], 2);
+        let balances = Margins::of([title, body], 2);
         assert_eq!(balances.balance, [3.0 / 8.0, 3.0 / 4.0, 2.0 / 7.0]);
         assert_eq!(balances.strength, 6.0_f64.ln());
-        assert_eq!(Balances::of([&[], &[]], 2).balance, [0.0; 3]);
+        assert_eq!(Margins::of([&[], &[]], 2).balance, [0.0; 3]);
     }
 
     proptest! {

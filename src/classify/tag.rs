@@ -1,4 +1,4 @@
-use super::Choices;
+use super::DecisionOptions;
 use super::model::{Model, Sums, logistic};
 use crate::taxonomy::{Neighbour, Role, Taxonomy, Tier};
 
@@ -67,11 +67,11 @@ impl<'c> Tag<'c> {
     pub(super) fn decide(
         taxonomy: &'c Taxonomy,
         model: &'c Model,
-        choices: Choices,
+        options: DecisionOptions,
         sums: Sums<'_>,
         words_known: f64,
     ) -> Self {
-        let decision = model.decide(sums, words_known, choices);
+        let decision = model.decide(sums, words_known, options);
         let scored = decision.scores.iter().zip(&decision.probabilities);
         #[allow(clippy::cast_possible_truncation, reason = "f32 is how scores are shown")]
         let mut ranking: Vec<_> = taxonomy

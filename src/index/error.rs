@@ -23,13 +23,13 @@ pub enum IndexError {
         source: std::io::Error,
     },
     /// There is no index in the folder.
-    #[error("{}: no index here; make one with `rolecall index build --index {}`", folder.display(), folder.display())]
+    #[error("{}: no index here; build one", folder.display())]
     Absent {
         /// The folder.
         folder: PathBuf,
     },
     /// The index was built from another corpus, or by another version.
-    #[error("{}: stale index: {what} is {found}, expected {expected}; rebuild it with `rolecall index build --index {}`", folder.display(), folder.display())]
+    #[error("{}: stale index: {what} is {found}, expected {expected}; build it anew", folder.display())]
     Stale {
         /// The folder.
         folder: PathBuf,
@@ -41,7 +41,7 @@ pub enum IndexError {
         expected: String,
     },
     /// A file of the index is not what was written.
-    #[error("{}: damaged index: {message}; rebuild it with `rolecall index build --index {}`", path.display(), folder.display())]
+    #[error("{}: damaged index: {message}; build it anew", path.display())]
     Damaged {
         /// The folder.
         folder: PathBuf,

@@ -9,11 +9,11 @@
 //!
 //! over the title and the body of the posting, where `q` is how often the part holds the term.
 
-mod rows;
+mod score_matrix;
 mod scorer;
 mod searcher;
+mod stem_cache;
 mod table;
-mod words;
 
 pub use scorer::{Contribution, FoundTerm, PartSums, Scorer};
 pub use searcher::Searcher;

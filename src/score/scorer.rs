@@ -1,8 +1,8 @@
 //! Scores postings with the table.
 
-use super::rows::RowSum;
+use super::score_matrix::RowSum;
+use super::stem_cache::StemCache;
 use super::table::{BODY, PARTS, ScoreTable, TITLE, TermId};
-use super::words::WordMemory;
 use crate::posting::Posting;
 use crate::text::{Analyzer, Spans, strip_markup};
 
@@ -14,7 +14,7 @@ const BATCH: usize = 16;
 pub struct Scorer<'t> {
     table: &'t ScoreTable,
     analyzer: Analyzer,
-    words: WordMemory<TermId>,
+    words: StemCache<TermId>,
     /// How often each term of the table occurs in each part of the current posting. Words that
     /// are no terms are counted in the last place, in all postings together.
     frequencies: Vec<[u32; PARTS]>,
@@ -104,7 +104,7 @@ impl<'t> Scorer<'t> {
         Self {
             table,
             analyzer: table.analyzer(),
-            words: WordMemory::default(),
+            words: StemCache::default(),
             frequencies,
             order: vec![0; table.terms() + 1],
             terms: 0,
@@ -140,7 +140,7 @@ impl<'t> Scorer<'t> {
         let table = self.table;
         let mut squares = [0.0_f32; PARTS];
         for batch in self.order[..self.terms].chunks(BATCH) {
-            // Rows are far apart in memory. Asked for together, they come in the time of one.
+            // ScoreMatrix are far apart in memory. Asked for together, they come in the time of one.
             for &term in batch {
                 let frequencies = self.frequencies[term as usize];
                 for part in (0..PARTS).filter(|&part| frequencies[part] > 0) {

@@ -8,8 +8,8 @@ use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
-use super::rows::{LANES, RowSum, Rows};
 use super::saturate;
+use super::score_matrix::{LANES, RowSum, ScoreMatrix};
 use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
@@ -40,12 +40,12 @@ pub struct ScoreTable {
     labels: Vec<String>,
     /// BM25 of each profile, in row `term * PARTS + part`. The terms of the profiles come first;
     /// the others have no row.
-    bm25: Rows,
+    bm25: ScoreMatrix,
     /// The learned weights, then 1 if the term has any for the part and 0 if not, in row
     /// `term * PARTS + part`.
-    learned: Rows,
+    learned: ScoreMatrix,
     /// The learned weights of a title alone, in row `term`.
-    alone: Rows,
+    alone: ScoreMatrix,
     /// The learned weights of words of an employer's name; few terms have any.
     employer: FxHashMap<TermId, Vec<f32>>,
     /// How many terms there are before those that only titles alone and employers have.
@@ -70,9 +70,9 @@ impl ScoreTable {
         let mut table = Self {
             ids: FxHashMap::with_capacity_and_hasher(TYPICAL_TERMS, FxBuildHasher),
             labels: Vec::with_capacity(TYPICAL_TERMS),
-            bm25: Rows::with_capacity(profiles, TYPICAL_TERMS * PARTS),
-            learned: Rows::with_capacity(width + 1, TYPICAL_TERMS * PARTS),
-            alone: Rows::with_capacity(width, TYPICAL_TERMS),
+            bm25: ScoreMatrix::with_capacity(profiles, TYPICAL_TERMS * PARTS),
+            learned: ScoreMatrix::with_capacity(width + 1, TYPICAL_TERMS * PARTS),
+            alone: ScoreMatrix::with_capacity(width, TYPICAL_TERMS),
             employer: FxHashMap::default(),
             terms_of_texts: 0,
             width,

@@ -5,7 +5,7 @@
 //! go through the very same filters, one word at a time, so that the two can't drift apart.
 
 mod analyzer;
-mod block;
+mod byte_mask;
 mod decimal;
 mod markup;
 mod stemmer;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::block::{BLOCK, Block};
+use super::byte_mask::{BLOCK, ByteMask};
 
 /// Words with fewer characters are passed over: a single letter says nothing.
 pub const MIN_WORD_CHARS: usize = 2;
@@ -54,7 +54,7 @@ pub struct Spans<'a> {
     /// What has been read.
     at: usize,
     /// The 64 bytes from `base` on, which is not after `at`.
-    block: Block,
+    block: ByteMask,
     base: usize,
 }
 
@@ -62,13 +62,13 @@ impl<'a> Spans<'a> {
     /// Starts at the beginning of a text.
     #[inline]
     pub fn of(text: &'a str) -> Self {
-        Self { text, at: 0, block: Block::at(text.as_bytes(), 0), base: 0 }
+        Self { text, at: 0, block: ByteMask::at(text.as_bytes(), 0), base: 0 }
     }
 
     #[inline]
     fn load(&mut self, base: usize) {
         self.base = base;
-        self.block = Block::at(self.text.as_bytes(), base);
+        self.block = ByteMask::at(self.text.as_bytes(), base);
     }
 
     /// Tells whether a word of ASCII letters ends before a position: what stands there is no

@@ -182,11 +182,11 @@ fn errors_are_one_line_and_say_what_to_do() {
         ),
         (
             &["tag", "samples/postings.csv", "--title-column", "tytle"],
-            "rolecall: samples/postings.csv: --title-column: no column `tytle`; the file has: `id`, `title`, `company`, `location`, `date_posted`, `salary`, `description`\n",
+            "rolecall: samples/postings.csv: title: no column `tytle`; the file has: `id`, `title`, `company`, `location`, `date_posted`, `salary`, `description`\n",
         ),
         (
             &["index", "check", "--index", "no/such"],
-            "rolecall: no/such: no index here; make one with `rolecall index build --index no/such`\n",
+            "rolecall: no/such: no index here; build one with `rolecall index build --index no/such`\n",
         ),
         (
             &["roles", "--corpus", "no/such"],

@@ -189,7 +189,7 @@ fn errors_are_one_line_and_say_what_to_do() {
         told.lines().last().unwrap().to_owned()
     };
     insta::assert_snapshot!(told(&["-q", "--by", "stat"]), @"rolecall: FILE: nothing to group by is called `stat`; did you mean `state`? There are role, tier, country, state, region, city, month, quarter, year, employer, board, remote, title, file, and the columns `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
-    insta::assert_snapshot!(told(&["-q", "--posted-column", "when"]), @"rolecall: FILE: --posted-column: no column `when`; the file has: `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
+    insta::assert_snapshot!(told(&["-q", "--posted-column", "when"]), @"rolecall: FILE: posted: no column `when`; the file has: `title`, `company`, `location`, `date`, `closing_date`, `salary`, `team`, `onc_role`, `onc_tier`, `onc_cluster`");
     insta::assert_snapshot!(told(&["-q", "-o", "x.ods"]), @"rolecall: x.ods: expected a name that ends in .csv, .tsv, .json, .parquet or .xlsx; HTML is written by --report");
     fs::write(&tagged, "title,onc_role\nTrainer,trainer\n").unwrap();
     insta::assert_snapshot!(told(&["-q", "--unit", "ads"]), @"rolecall: --unit ads: it is not known which rows repeat an ad; tag with --dedup, or leave out --no-dedup");

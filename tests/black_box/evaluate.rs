@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use rolecall::Corpus;
-use rolecall_evaluation::{Judged, LabelledPosting, Outcome, Report};
+use rolecall_evaluation::{LabelledPosting, Outcome, Prediction, Report};
 use serde_json::Value;
 
 use crate::harness::{BINARY, Folder, ROOT};
@@ -77,13 +77,14 @@ fn figures_are_those_of_scikit_learn() {
             posterior: Vec::new(),
         });
     }
-    let judged: Vec<_> = postings
+    let predictions: Vec<_> = postings
         .iter()
         .zip(outcomes)
-        .map(|(posting, outcome)| Judged { posting, outcome })
+        .map(|(posting, outcome)| Prediction { posting, outcome })
         .collect();
     let groups: Vec<_> = (0..postings.len()).collect();
-    let report = Report::new(&Corpus::embedded().unwrap().taxonomy, &judged, &groups).to_json();
+    let report =
+        Report::new(&Corpus::embedded().unwrap().taxonomy, &predictions, &groups).to_json();
 
     let expected = fs::read_to_string(folder.join("scikit_learn.json")).unwrap();
     let expected: Value = serde_json::from_str(&expected).unwrap();
@@ -124,10 +125,10 @@ fn wrong_labels_are_refused_with_their_line() {
     let samples = ["--postings", "samples/postings.csv"];
     insta::assert_snapshot!(refused("id,label\ns001,baker\n", &samples), @"rolecall: LABELS:2: `baker` is no role of `onc`; expected one of: workflow-redesign-specialist, clinician-practitioner-consultant, implementation-support-specialist, implementation-manager, technical-software-support-staff, trainer, clinician-public-health-leader, him-exchange-specialist, privacy-security-specialist, research-development-scientist, programmer-software-engineer, health-it-sub-specialist, none");
     insta::assert_snapshot!(refused("id,label\ns999,none\n", &samples), @"rolecall: LABELS:2: no posting with the id `s999` in samples/postings.csv");
-    insta::assert_snapshot!(refused("id,role\ns001,none\n", &samples), @"rolecall: LABELS: --label-column: no column `label`; the file has: id, role");
+    insta::assert_snapshot!(refused("id,role\ns001,none\n", &samples), @"rolecall: LABELS: label: no column `label`; the file has: id, role");
     insta::assert_snapshot!(
         refused("id,label,w\ns001,none,-1\n", &[&samples[..], &["--weight-column", "w"]].concat()), @"rolecall: LABELS:2: expected a weight above 0 or an empty cell, found `-1`");
-    insta::assert_snapshot!(refused("id,label\ns001,none\n", &[]), @"rolecall: LABELS: no column looks like a job title or a text; name them with --title-column and --text-column (columns: `id`, `label`)");
+    insta::assert_snapshot!(refused("id,label\ns001,none\n", &[]), @"rolecall: LABELS: no column looks like a job title or a text (columns: `id`, `label`); name them with --title-column and --text-column");
 }
 
 #[test]

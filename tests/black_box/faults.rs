@@ -281,7 +281,7 @@ fn a_stop_does_not_wait_for_silent_input() {
 /// A fault in what a user of the library hands in ends the batch; it does not make it wait for ever.
 #[test]
 fn a_panic_of_a_watcher_ends_the_batch() {
-    use rolecall_tagging::{self as batch, Input, InputPath, InputReport, Watch};
+    use rolecall_tagging::{self as batch, Input, InputPath, InputReport, Progress};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[derive(Clone, Copy, PartialEq)]
@@ -298,7 +298,7 @@ fn a_panic_of_a_watcher_ends_the_batch() {
             assert!(self.0 != at || at == At::Asked && !is_later, "as the test wants it");
         }
     }
-    impl Watch for Panics {
+    impl Progress for Panics {
         fn opened(&self, _: &Input) {
             self.pass(At::Opened);
         }
@@ -334,13 +334,13 @@ fn a_panic_of_a_watcher_ends_the_batch() {
             let ended = catch_unwind(AssertUnwindSafe(|| {
                 let name = PathBuf::from("memory");
                 let destination = batch::Destination::Stream { name, out: &mut out, rejects: None };
-                let watch = Panics(at, 0.into());
-                batch::run(&classifier, &inputs, destination, &options, &watch).is_ok()
+                let progress = Panics(at, 0.into());
+                batch::run(&classifier, &inputs, destination, &options, &progress).is_ok()
             }));
             assert!(ended.is_err());
         }
         let options = rolecall_demand::DemandOptions {
-            by: vec![rolecall_demand::Key::Role],
+            by: vec![rolecall_demand::Dimension::Role],
             report: false,
             threads: 3,
             prefix: "onc".to_owned(),
@@ -351,8 +351,8 @@ fn a_panic_of_a_watcher_ends_the_batch() {
             seen: None,
         };
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            let watch = Panics(at, 0.into());
-            rolecall_demand::run(&classifier, &inputs, &options, &watch).is_ok()
+            let progress = Panics(at, 0.into());
+            rolecall_demand::run(&classifier, &inputs, &options, &progress).is_ok()
         }));
         assert!(ended.is_err());
     }

@@ -100,7 +100,7 @@ fn an_index_of_another_corpus_is_stale() {
     let error = ProfileIndex::open(&path, &Corpus::from_folder(&trades).unwrap()).unwrap_err();
     let message = error.to_string().replace(path.to_str().unwrap(), "DIR");
     insta::assert_snapshot!(message,
-        @"DIR: stale index: taxonomy is onc, expected trades; rebuild it with `rolecall index build --index DIR`");
+        @"DIR: stale index: taxonomy is onc, expected trades; build it anew");
 }
 
 #[test]

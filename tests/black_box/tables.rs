@@ -12,7 +12,7 @@ use fastrand::Rng;
 use rolecall::Classifier;
 use rolecall_tables::{Compression, GivenDialect};
 use rolecall_tagging::{
-    BatchOptions, Destination, Existing, InputOptions, InputPath, OutputFormat, Report, Unwatched,
+    BatchOptions, Destination, Existing, InputOptions, InputPath, NoProgress, OutputFormat, Report,
     run,
 };
 
@@ -114,7 +114,7 @@ fn tagged(classifier: &Classifier, folder: &Folder, made: &Made) -> (Report, Vec
     let name = PathBuf::from("memory");
     let destination = Destination::Stream { name, out: &mut out, rejects: None };
     let inputs = [InputPath { path: path.clone(), relative: path }];
-    let report = run(classifier, &inputs, destination, &options, &Unwatched).unwrap();
+    let report = run(classifier, &inputs, destination, &options, &NoProgress).unwrap();
     let rows = String::from_utf8(out).unwrap();
     let rows = rows.lines().map(|line| {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -11,8 +11,8 @@ use rolecall_dedup::ContentDigest;
 use rolecall_demand::Known;
 use rolecall_demand::correct::Evidence;
 use rolecall_evaluation::{
-    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, Judged, LabelledPosting, LikenessRow,
-    Metric, Report, TitleFigures, calibrate, fit_likeness, judge,
+    AnsweredTitles, Beginning, Calibrated, Fitting, Folds, LabelledPosting, LikenessRow, Metric,
+    Prediction, Report, TitleFigures, calibrate, fit_likeness, predict,
 };
 use rolecall_tagging::OutputFile;
 use serde_json::json;
@@ -96,8 +96,8 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
         write(&folder.join("terms.tsv"), &terms.to_tsv(&format!("{comment}\n{what}")))?;
         let found = postings.iter().zip(&cross_validated).zip(&groups);
         let found = found.filter(|((posting, _), _)| arguments.is_found(posting));
-        let judged = found.map(|((posting, outcome), &group)| (posting, outcome, group));
-        let evidence = Evidence::of(judged, &corpus.taxonomy);
+        let predictions = found.map(|((posting, outcome), &group)| (posting, outcome, group));
+        let evidence = Evidence::of(predictions, &corpus.taxonomy);
         let what = "What was answered for labelled postings by a fit that had not seen them: label, answer, how \
                     many postings of a natural mix it stands for, number of the employer, board, probability of \
                     the two closest roles.";
@@ -120,13 +120,13 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let unseen: Vec<_> = postings
         .iter()
         .zip(cross_validated)
-        .map(|(posting, outcome)| Judged { posting, outcome })
+        .map(|(posting, outcome)| Prediction { posting, outcome })
         .collect();
     if let Some(folder) = &arguments.output {
         write_likeness(&folder.join("likeness.toml"), &fitted, &unseen, arguments, &commented)?;
     }
     let mut report = Report::new(taxonomy, &unseen, &groups);
-    let mut seen = Report::new(taxonomy, &judge(&fitted, &postings), &groups);
+    let mut seen = Report::new(taxonomy, &predict(&fitted, &postings), &groups);
     if !arguments.labelled.has_parts() {
         report.slices.clear();
         seen.slices.clear();
@@ -207,13 +207,13 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
 fn write_likeness(
     path: &Path,
     fitted: &Classifier,
-    unseen: &[Judged<'_>],
+    unseen: &[Prediction<'_>],
     arguments: &Arguments,
     comment: &str,
 ) -> anyhow::Result<()> {
     let mut tagger = fitted.tagger();
-    let found = unseen.iter().filter(|judged| arguments.is_found(judged.posting));
-    let rows = found.map(|Judged { posting, outcome }| {
+    let found = unseen.iter().filter(|predictions| arguments.is_found(predictions.posting));
+    let rows = found.map(|Prediction { posting, outcome }| {
         let tag = tagger.tag(&posting.as_posting());
         let mut roles: Vec<f64> =
             outcome.posterior.split_last().map_or(&[][..], |of| of.1).to_vec();
@@ -265,14 +265,14 @@ struct Counts {
 fn by_words(postings: &[LabelledPosting], beginnings: &[Beginning]) -> BTreeMap<u64, Counts> {
     let mut counts: BTreeMap<u64, Counts> = BTreeMap::new();
     for Beginning { posting, words, outcome } in beginnings {
-        let judged = Judged { posting: &postings[*posting], outcome: outcome.clone() };
+        let predictions = Prediction { posting: &postings[*posting], outcome: outcome.clone() };
         let of = counts.entry(*words).or_default();
-        let in_scope = judged.posting.label.is_some();
+        let in_scope = predictions.posting.label.is_some();
         let tagged = outcome.answer.is_some();
         of.postings += 1;
         of.in_scope += usize::from(in_scope);
         of.role_right +=
-            usize::from(judged.posting.label.is_some_and(|role| judged.rank(role) == 1));
+            usize::from(predictions.posting.label.is_some_and(|role| predictions.rank(role) == 1));
         of.tagged += usize::from(tagged);
         of.tagged_in_scope += usize::from(tagged && in_scope);
     }

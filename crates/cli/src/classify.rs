@@ -13,7 +13,7 @@ use rolecall_tables::{Decoder, detect, refuse_unsupported};
 use serde_json::{Value, json};
 
 use super::Data;
-use super::choosing::Choosing;
+use super::decision::Decision;
 use super::exit::Exit;
 use super::explain;
 use super::style::{BAR, FAINT, ROLE, STRONG, bar, rounded};
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    choosing: Choosing,
+    decision: Decision,
 }
 
 fn at_least_1(text: &str) -> Result<usize, String> {
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
             "the posting is empty; give its text as an argument, with --file or on standard input"
         );
     }
-    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
+    let classifier = data.classifier()?.with_options(arguments.decision.options());
     let corpus = classifier.corpus();
     let mut tagger = classifier.tagger();
     let explained = tagger.explain(&posting);

@@ -10,13 +10,14 @@ use rolecall::Classifier;
 use rolecall::text::printable;
 use rolecall_demand::correct::Evidence;
 use rolecall_demand::{
-    DemandFormat, DemandOptions, DemandRun, DemandTable, Key, Known, Overview, Shown, Unit,
+    DemandFormat, DemandOptions, DemandRun, DemandTable, Dimension, Known, Overview, ReportOptions,
+    Unit,
 };
 use rolecall_tagging::{InputPath, OutputFile};
 
 use super::Data;
-use super::choosing::Choosing;
 use super::counts;
+use super::decision::Decision;
 use super::exit::Exit;
 use super::fields::Fields;
 use super::log::{Log, Telling};
@@ -34,7 +35,7 @@ pub(super) struct Arguments {
     inputs: Vec<PathBuf>,
     /// What rows are grouped by, separated by commas
     #[arg(long, value_name = "KEYS", value_delimiter = ',', default_value = "role")]
-    by: Vec<Key>,
+    by: Vec<Dimension>,
     /// Also count the rows that are out of scope
     #[arg(long)]
     all: bool,
@@ -80,7 +81,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     telling: Telling,
     #[command(flatten)]
-    choosing: Choosing,
+    decision: Decision,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -128,9 +129,9 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     };
     let inputs = rolecall_tagging::expand(&arguments.inputs)?;
     let files = &inputs.files;
-    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
+    let classifier = data.classifier()?.with_options(arguments.decision.options());
     let corpus = classifier.corpus();
-    let mut by: Vec<Key> = Vec::new();
+    let mut by: Vec<Dimension> = Vec::new();
     for key in &arguments.by {
         if !by.contains(key) {
             by.push(key.clone());
@@ -162,14 +163,14 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let found = rolecall_demand::run(&classifier, files, &options, &log)?;
     log.copies(&found.inputs);
     log.finish();
-    let mut shown = Shown {
+    let mut shown = ReportOptions {
         unit: arguments.unit.map(|unit| match unit {
             UnitChoice::Postings => Unit::Postings,
             UnitChoice::Ads => Unit::Ads,
         }),
         with_none: arguments.all,
         manifest: manifest(&classifier, &by),
-        ..Shown::default()
+        ..ReportOptions::default()
     };
     if shown.unit == Some(Unit::Ads) && !found.knows_ads() {
         bail!(
@@ -202,7 +203,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     Ok(if set_aside > 0 { Exit::RowsSetAside } else { Exit::Done })
 }
 
-fn manifest(classifier: &Classifier, by: &[Key]) -> Vec<(String, String)> {
+fn manifest(classifier: &Classifier, by: &[Dimension]) -> Vec<(String, String)> {
     let by: Vec<_> = by.iter().map(ToString::to_string).collect();
     [
         ("program", concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned()),
@@ -218,7 +219,7 @@ fn correct(
     arguments: &Arguments,
     classifier: &Classifier,
     inputs: &[InputPath],
-    shown: &mut Shown,
+    shown: &mut ReportOptions,
 ) -> anyhow::Result<()> {
     let corpus = classifier.corpus();
     let (evidence, source) = match &arguments.evidence {

@@ -6,11 +6,11 @@ use clap::Args;
 use rolecall::Classifier;
 use rolecall::score::Contribution;
 use rolecall::taxonomy::NONE;
-use rolecall_evaluation::{Judged, LabelledPosting, Report, groups, judge};
+use rolecall_evaluation::{LabelledPosting, Prediction, Report, groups, predict};
 use rolecall_tagging::OutputFile;
 
 use super::Data;
-use super::choosing::Choosing;
+use super::decision::Decision;
 use super::exit::Exit;
 use super::labelled::Labelled;
 use super::measures;
@@ -30,20 +30,20 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    choosing: Choosing,
+    decision: Decision,
 }
 
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
-    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
+    let classifier = data.classifier()?.with_options(arguments.decision.options());
     let corpus = classifier.corpus();
     let postings = arguments.labelled.read(corpus)?;
-    let judged = judge(&classifier, &postings);
-    let mut report = Report::new(&corpus.taxonomy, &judged, &groups(&postings));
+    let predictions = predict(&classifier, &postings);
+    let mut report = Report::new(&corpus.taxonomy, &predictions, &groups(&postings));
     if !arguments.labelled.has_parts() {
         report.slices.clear();
     }
     if let Some(path) = &arguments.errors {
-        write_errors(path, &classifier, &judged)
+        write_errors(path, &classifier, &predictions)
             .with_context(|| format!("{}: cannot write", path.display()))?;
     }
     let mut out = anstream::stdout().lock();
@@ -56,7 +56,11 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
 }
 
 /// One row per error, with what decided between the label and the closest role.
-fn write_errors(path: &Path, classifier: &Classifier, judged: &[Judged<'_>]) -> anyhow::Result<()> {
+fn write_errors(
+    path: &Path,
+    classifier: &Classifier,
+    predictions: &[Prediction<'_>],
+) -> anyhow::Result<()> {
     let taxonomy = &classifier.corpus().taxonomy;
     let name = |role: Option<usize>| role.map_or(NONE, |role| taxonomy.roles[role].id.as_str());
     let mut csv = csv::Writer::from_writer(OutputFile::create(path)?);
@@ -75,7 +79,7 @@ fn write_errors(path: &Path, classifier: &Classifier, judged: &[Judged<'_>]) -> 
         "for_label",
     ])?;
     let mut tagger = classifier.tagger();
-    for one in judged {
+    for one in predictions {
         let posting: &LabelledPosting = one.posting;
         let closest_is_right = posting.label.is_none_or(|label| one.rank(label) == 1);
         if one.is_right() && closest_is_right {

@@ -4,9 +4,9 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use rolecall::text::printable;
-use rolecall_demand::DemandError;
-use rolecall_demand::audit::AuditError;
 use rolecall_tagging::BatchError;
+
+use super::advice;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +41,7 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// Tells whether the program was told to stop.
 pub(super) fn is_interrupted(error: &anyhow::Error) -> bool {
     let stopped = |error: &BatchError| matches!(error, BatchError::Stopped { .. });
-    error.chain().any(|cause| {
-        // The errors of commands that read as `tag` does say what it said.
-        let of_demand = match cause.downcast_ref() {
-            Some(AuditError::Demand(error)) => Some(error),
-            _ => cause.downcast_ref(),
-        };
-        let of_batch = match of_demand {
-            Some(DemandError::Batch(error)) => Some(error),
-            _ => cause.downcast_ref(),
-        };
-        of_batch.is_some_and(stopped)
-    })
+    error.chain().any(|cause| advice::batch_error(cause).is_some_and(stopped))
 }
 
 /// Prints an error with its causes as one line.
@@ -61,7 +50,7 @@ pub(super) fn report(error: &anyhow::Error) {
     let line = error.chain().map(ToString::to_string).reduce(|line, cause| {
         if line.ends_with(&cause) { line } else { format!("{line}: {cause}") }
     });
-    let line = line.unwrap_or_default();
+    let line = line.unwrap_or_default() + &advice::on(error).unwrap_or_default();
     let line: Vec<_> = line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect();
     let line = line.join("; ");
     // Where standard error is closed, nobody is there to be told.

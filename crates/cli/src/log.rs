@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rolecall::text::printable;
-use rolecall_tagging::{Input, InputReport, Inputs, Watch, path_value};
+use rolecall_tagging::{Input, InputReport, Inputs, Progress, path_value};
 use serde_json::{Value, json};
 
 /// How often a log tells of progress.
@@ -134,7 +134,7 @@ impl Log {
     }
 }
 
-impl Watch for Log {
+impl Progress for Log {
     fn opened(&self, input: &Input) {
         if self.is_for_people() {
             self.line(&input.description());

@@ -3,13 +3,14 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
+mod advice;
 mod audit;
 mod calibrate;
-mod choosing;
 mod classify;
 mod completions;
 mod corpus;
 mod counts;
+mod decision;
 mod demand;
 mod evaluate;
 mod exit;

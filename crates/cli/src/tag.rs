@@ -19,7 +19,7 @@ use rolecall_tagging::{
 use serde_json::json;
 
 use super::Data;
-use super::choosing::Choosing;
+use super::decision::Decision;
 use super::exit::{self, Exit};
 use super::log::{Log, Telling};
 use super::reading::Reading;
@@ -83,7 +83,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     telling: Telling,
     #[command(flatten)]
-    choosing: Choosing,
+    decision: Decision,
     #[command(flatten)]
     reading: Reading,
 }
@@ -118,7 +118,7 @@ fn prefix(text: &str) -> Result<String, String> {
 pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     let inputs = rolecall_tagging::expand(&arguments.inputs)?;
     let outputs = outputs(arguments, inputs.files.clone())?;
-    let classifier = data.classifier()?.choosing(arguments.choosing.choices());
+    let classifier = data.classifier()?.with_options(arguments.decision.options());
     let to_terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let sizes = outputs.iter().flat_map(|output| &output.inputs);
     let (mut files, mut bytes) = (0, Some(0));

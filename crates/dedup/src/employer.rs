@@ -7,11 +7,11 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use rolecall::text::strip_markup;
+use rolecall_tables::unmojibaked;
 use tantivy::tokenizer::{AsciiFoldingFilter, RawTokenizer, TextAnalyzer, TokenStream};
 
 use self::lists::EMPLOYER_WORDS;
-use rolecall::text::strip_markup;
-use rolecall_tables::unmojibaked;
 
 /// Returns an employer's name as it is compared: its letters and digits in lower case, without
 /// accents, and without article, legal form and rating. Empty if it names nobody.

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use rolecall::text::{Spans, strip_markup};
+
 use super::names::STATE_CODES;
 use super::sketch::mix;
 use super::word::{hash_of_ascii, hash_of_wide, hash_of_word, short_words};
-use rolecall::text::{Spans, strip_markup};
 
 /// Takes hashes of the parts of a text that tell it from others, in order.
 pub(super) trait Listener {

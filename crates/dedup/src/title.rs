@@ -1,7 +1,8 @@
 //! What of a title tells ads apart.
 
-use super::names::REQUISITION_WORDS;
 use rolecall::text::strip_markup;
+
+use super::names::REQUISITION_WORDS;
 
 /// A title as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]

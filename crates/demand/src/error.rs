@@ -1,10 +1,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::correct::CorrectionError;
 use rolecall_fields::{FieldColumnsError, FieldDataError};
 use rolecall_tables::TableError;
 use rolecall_tagging::BatchError;
+
+use super::correct::CorrectionError;
 
 /// Says why demand can't be counted.
 #[derive(Debug, thiserror::Error)]

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use super::correct::CorrectionError;
 use rolecall::Corpus;
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall_dedup::{ContentDigest, TitleDigest};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::correct::CorrectionError;
 
 /// The labels of the postings that a corpus was fitted to, by what these say.
 #[derive(Debug, Clone, Default)]

@@ -2,32 +2,32 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
+mod aggregate;
 pub mod audit;
+mod column_plan;
 pub mod correct;
 mod count;
+mod dimension;
 mod error;
-mod facts;
-mod key;
+mod extracted;
+mod field_parser;
 mod known;
-mod made;
 mod near;
 mod output;
 mod overview;
+mod provenance;
 mod read;
 mod report;
 mod run;
-mod says;
-mod shape;
 mod summary;
 mod table;
-mod tally;
 
+pub use aggregate::SetAside;
+pub use dimension::{Attribute, Dimension};
 pub use error::DemandError;
-pub use key::{Attribute, Key};
 pub use known::Known;
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
 pub use report::{ReportError, write_report};
-pub use run::{DemandOptions, DemandRun, Shown, columns_of_fields, run};
+pub use run::{DemandOptions, DemandRun, ReportOptions, columns_of_fields, run};
 pub use table::{DemandRow, DemandTable};
-pub use tally::SetAside;

@@ -6,13 +6,6 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
-
-use super::facts::{AdOf, Candidates, Fact, Facts, Field, PostingText};
-use super::key::Attribute;
-use super::known::Known;
-use super::says::{Said, Saying, Sayings};
-use super::shape::{DemandShape, TagColumns};
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall::text::strip_markup;
 use rolecall::{Classifier, Posting, Tagger};
@@ -22,6 +15,13 @@ use rolecall_fields::{
 };
 use rolecall_tables::{CellReader, Chunk, Dialect, JsonCells, RecordKind, TableError, TextColumn};
 use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows, too_long};
+use rustc_hash::FxHashMap;
+
+use super::column_plan::{ColumnPlan, TagPositions};
+use super::dimension::Attribute;
+use super::extracted::{AdOf, Candidates, Extracted, ExtractedRow, Field, PostingText};
+use super::field_parser::{FieldParser, FieldSources, ParsedFields};
+use super::known::Known;
 
 /// What all threads need to know of an input.
 pub(super) struct Reading<'r> {
@@ -32,13 +32,13 @@ pub(super) struct Reading<'r> {
     pub(super) dialect: Dialect,
     /// The names of the columns, if the file has a line of them.
     pub(super) names: &'r [String],
-    pub(super) shape: &'r DemandShape,
+    pub(super) shape: &'r ColumnPlan,
     /// The columns that are made.
     pub(super) made: &'r Made,
     /// The columns that are wanted, and those of the file that are read for them, in order.
     pub(super) columns: (&'r [usize], &'r [usize]),
     pub(super) attributes: &'r [Attribute],
-    pub(super) saying: &'r Saying,
+    pub(super) saying: &'r FieldSources,
     pub(super) readers: &'r FieldReaders,
     /// Looked for in the texts of rows in scope, if they are wanted.
     pub(super) certifications: Option<&'r Certifications>,
@@ -55,7 +55,7 @@ const REMEMBERED: usize = 1 << 16;
 const ROW_BITS: u32 = 40;
 
 /// Reads portions of an input.
-pub(super) struct FactReader<'c, 'r> {
+pub(super) struct RowReader<'c, 'r> {
     reading: &'r Reading<'r>,
     taxonomy: &'c Taxonomy,
     sharpness: f64,
@@ -64,12 +64,12 @@ pub(super) struct FactReader<'c, 'r> {
     employers: FxHashMap<String, Employer>,
     /// Counts portions.
     portion: u64,
-    sayings: Sayings<'r>,
-    facts: Facts,
+    sayings: FieldParser<'r>,
+    facts: Extracted,
     stem: String,
 }
 
-impl<'c, 'r> FactReader<'c, 'r> {
+impl<'c, 'r> RowReader<'c, 'r> {
     pub(super) fn new(classifier: &'c Classifier, reading: &'r Reading<'r>) -> Self {
         let taxonomy = &classifier.corpus().taxonomy;
         let mut classes: FxHashMap<_, _> =
@@ -83,15 +83,15 @@ impl<'c, 'r> FactReader<'c, 'r> {
             tagger: reading.shape.tags.is_none().then(|| classifier.tagger()),
             employers: FxHashMap::default(),
             portion: 0,
-            sayings: Sayings::new(reading.readers, reading.saying),
-            facts: Facts::default(),
+            sayings: FieldParser::new(reading.readers, reading.saying),
+            facts: Extracted::default(),
             stem: reading.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         }
     }
 
     /// Reads a portion.
-    pub(super) fn read(&mut self, portion: &Portion) -> Result<Facts, TableError> {
-        self.facts = Facts::default();
+    pub(super) fn read(&mut self, portion: &Portion) -> Result<Extracted, TableError> {
+        self.facts = Extracted::default();
         self.portion += 1;
         match &portion.rows {
             Rows::Csv(chunk) => self.read_csv(chunk),
@@ -251,7 +251,16 @@ impl<'c, 'r> FactReader<'c, 'r> {
         let days = said.days;
         let known = self.reading.known.filter(|_| shape.knows);
         let label = known.and_then(|known| known.label(&title, body));
-        self.facts.rows.push(Fact { class, ad, employer, salary, days, day, candidates, label });
+        self.facts.rows.push(ExtractedRow {
+            class,
+            ad,
+            employer,
+            salary,
+            days,
+            day,
+            candidates,
+            label,
+        });
     }
 
     fn tag(&mut self, posting: &Posting<'_>) -> (usize, Option<Candidates>) {
@@ -275,7 +284,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
     /// Counts what the columns of a tagged row tell: a title alone is another kind of text.
     fn count_likeness<'a>(
         &mut self,
-        tags: &TagColumns,
+        tags: &TagPositions,
         candidates: Option<Candidates>,
         cell: &impl Fn(usize) -> Cow<'a, str>,
     ) {
@@ -289,7 +298,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
 
     fn read_tag<'a>(
         &self,
-        tags: &TagColumns,
+        tags: &TagPositions,
         cell: &impl Fn(usize) -> Cow<'a, str>,
     ) -> Result<(usize, Option<Candidates>, AdOf), String> {
         let class_of = |n: usize| {
@@ -297,7 +306,7 @@ impl<'c, 'r> FactReader<'c, 'r> {
             self.classes.get(&*role).copied().ok_or_else(|| match &*role {
                 "" => "the cell of the role is empty; tag the row first".to_owned(),
                 _ => format!(
-                    "the taxonomy has no role `{}`; give the one that tagged it with --corpus",
+                    "the taxonomy has no role `{}`; give the corpus that tagged it",
                     role.escape_debug().take(100).collect::<String>()
                 ),
             })
@@ -390,7 +399,7 @@ pub(super) const NOT_STATED: &str = "(not stated)";
 pub(super) const NOT_READ: &str = "(not read)";
 
 /// Returns the value of an attribute that is read from what a row says.
-fn value<'s>(attribute: &Attribute, said: &'s Said) -> Cow<'s, str> {
+fn value<'s>(attribute: &Attribute, said: &'s ParsedFields) -> Cow<'s, str> {
     let of_place = |value: fn(&Place) -> &str| match &said.place {
         Some(FieldReading::Read(place)) if place.basis == PlaceBasis::Unread => {
             Cow::Borrowed(NOT_READ)

@@ -6,17 +6,6 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
-
-use super::DemandError;
-use super::correct::Corrector;
-use super::facts::{Facts, Field};
-use super::key::{Attribute, Key};
-use super::read::{FactReader, Reading};
-use super::says::Saying;
-use super::shape::DemandShape;
-use super::table::{DemandTable, Reader};
-use super::tally::{SetAside, Tally};
-use super::{Evidence, Known, Overview, Unit};
 use rolecall::{Classifier, Corpus};
 use rolecall_fields::{
     Certifications, FieldColumns, FieldNames, FieldReaders, GivenFields, Region,
@@ -24,8 +13,20 @@ use rolecall_fields::{
 use rolecall_tables::TableError;
 use rolecall_tagging::likeness::{Likeness, LikenessReference};
 use rolecall_tagging::{
-    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Ordered, Summary, Watch,
+    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Progress, ReorderBuffer,
+    Summary,
 };
+
+use super::DemandError;
+use super::aggregate::{Aggregate, SetAside};
+use super::column_plan::ColumnPlan;
+use super::correct::Corrector;
+use super::dimension::{Attribute, Dimension};
+use super::extracted::{Extracted, Field};
+use super::field_parser::FieldSources;
+use super::read::{Reading, RowReader};
+use super::table::{DemandTable, Reader};
+use super::{Evidence, Known, Overview, Unit};
 
 /// Bytes of a text file that are read at once.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -34,7 +35,7 @@ const CHUNK_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct DemandOptions {
     /// What rows are grouped by.
-    pub by: Vec<Key>,
+    pub by: Vec<Dimension>,
     /// Whether what a report needs is counted as well.
     pub report: bool,
     /// Threads that read: at least 1.
@@ -64,7 +65,7 @@ const REGIONS: [Region; 4] = [Region::Northeast, Region::Midwest, Region::South,
 
 /// What was counted.
 pub struct DemandRun {
-    pub(super) tally: Tally,
+    pub(super) tally: Aggregate,
     /// What fields were read by, and the certifications that were looked for.
     readers: FieldReaders,
     certifications: Option<Certifications>,
@@ -90,12 +91,12 @@ pub fn run(
     classifier: &Classifier,
     inputs: &[InputPath],
     options: &DemandOptions,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<DemandRun, DemandError> {
     let mut attributes: Vec<Attribute> = Vec::new();
     let asked = options.by.iter().filter_map(|key| match key {
-        Key::Attribute(attribute) => Some(attribute.clone()),
-        Key::Role | Key::Tier => None,
+        Dimension::Attribute(attribute) => Some(attribute.clone()),
+        Dimension::Role | Dimension::Tier => None,
     });
     let reported = REPORTED.into_iter().filter(|_| options.report);
     // How many boards rows come from says how sure corrected counts are.
@@ -109,7 +110,7 @@ pub fn run(
     let tier = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let tiers = taxonomy.roles.iter().map(|role| tier(role.tier));
     let tiers = tiers.chain([tier(taxonomy.tiers.len())]).collect();
-    let mut tally = Tally::new(&options.by, &attributes, tiers, options.report, options.dedup);
+    let mut tally = Aggregate::new(&options.by, &attributes, tiers, options.report, options.dedup);
     if options.known.is_some() {
         tally.look_at_sources(&attributes);
     }
@@ -126,24 +127,24 @@ pub fn run(
     };
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
         let DemandRun { tally, columns, readers, certifications, .. } = &mut found;
-        let wanted = Wanted {
+        let wanted = Projection {
             attributes: &attributes,
             texts: false,
             readers,
             certifications: certifications.as_ref(),
         };
         let report =
-            read_input(classifier, (number, path), &wanted, options, (tally, columns), watch)?;
-        watch.done(&report);
+            read_input(classifier, (number, path), &wanted, options, (tally, columns), progress)?;
+        progress.done(&report);
         found.inputs.push(report);
     }
     Ok(found)
 }
 
 /// Takes what was read of portions, in the order of the rows.
-pub(super) trait Sink: Send {
+pub(super) trait RowSink: Send {
     /// Takes what was read of a portion.
-    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()>;
+    fn add(&mut self, path: &Path, facts: &Extracted) -> io::Result<()>;
 
     /// Returns how many rows were taken.
     fn rows(&self) -> u64;
@@ -153,7 +154,7 @@ pub(super) trait Sink: Send {
 }
 
 /// What is read of rows.
-pub(super) struct Wanted<'w> {
+pub(super) struct Projection<'w> {
     pub(super) attributes: &'w [Attribute],
     /// Whether the texts of rows are kept.
     pub(super) texts: bool,
@@ -164,15 +165,15 @@ pub(super) struct Wanted<'w> {
 }
 
 /// Reads an input, and notes which columns its fields are read from.
-pub(super) fn read_input<S: Sink>(
+pub(super) fn read_input<S: RowSink>(
     classifier: &Classifier,
     (number, path): (u64, &Path),
-    wanted: &Wanted<'_>,
+    wanted: &Projection<'_>,
     options: &DemandOptions,
     (sink, columns_of_fields): (&mut S, &mut BTreeMap<String, Vec<String>>),
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<InputReport, DemandError> {
-    let &Wanted { attributes, texts, readers, certifications } = wanted;
+    let &Projection { attributes, texts, readers, certifications } = wanted;
     let names = &classifier.corpus().column_names;
     let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
@@ -189,13 +190,13 @@ pub(super) fn read_input<S: Sink>(
         // Where it is not there, whoever looks for it says so.
         input.has_column(name);
     }
-    let shape = DemandShape::of(&input, names, columns, prefix, attributes, reads)?;
+    let shape = ColumnPlan::of(&input, names, columns, prefix, attributes, reads)?;
     let of_fields = fields_of(&mut input, readers, &options.fields)?;
     let known = (shape.posting.title, shape.posting.place);
     let seen = (options.seen, options.fields.date_order);
-    let saying = Saying::new(of_fields, known, &input.sample, readers, seen);
+    let saying = FieldSources::new(of_fields, known, &input.sample, readers, seen);
     read_from(columns_of_fields, &input.names, &saying, shape.posting.employer);
-    watch.opened(&input);
+    progress.opened(&input);
     let wanted = shape.wanted(&saying);
     let read = input.read_for(&wanted);
     input.read_only(&read);
@@ -222,7 +223,7 @@ pub(super) fn read_input<S: Sink>(
     let (digest, malformed) = (input.digest(), input.malformed());
     let before = (sink.rows(), sink.rows_set_aside());
     let damage = Mutex::new(None);
-    read_rows(classifier, (input, &damage), &reading, sink, options.threads, watch)?;
+    read_rows(classifier, (input, &damage), &reading, sink, options.threads, progress)?;
     let rows_written = sink.rows() - before.0;
     let rows_set_aside = sink.rows_set_aside() - before.1;
     let digested = digest.now();
@@ -245,23 +246,23 @@ pub(super) fn read_input<S: Sink>(
 }
 
 /// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
-fn read_rows<S: Sink>(
+fn read_rows<S: RowSink>(
     classifier: &Classifier,
     (input, damage): (Input, &Mutex<Option<String>>),
     reading: &Reading<'_>,
     sink: &mut S,
     threads: usize,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<(), DemandError> {
     let threads = threads.max(1);
     let source = Mutex::new((0, Some(input)));
     let bytes = Mutex::new(0);
-    let ordered = Ordered::new(sink, threads);
+    let ordered = ReorderBuffer::new(sink, threads);
     let work = || -> Result<(), DemandError> {
         let _guard = OnPanic(|| ordered.stop());
-        let mut reader = FactReader::new(classifier, reading);
+        let mut reader = RowReader::new(classifier, reading);
         loop {
-            if watch.is_stopped() {
+            if progress.is_stopped() {
                 ordered.stop();
                 return Err(BatchError::Stopped { resumable: false }.into());
             }
@@ -283,10 +284,10 @@ fn read_rows<S: Sink>(
             }
             let facts = reader.read(&portion).inspect_err(|_| ordered.stop())?;
             let digested = portion.digested.bytes;
-            let count = |sink: &mut &mut S, facts: Facts| {
+            let count = |sink: &mut &mut S, facts: Extracted| {
                 let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
                 let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
-                watch.advanced(digested.saturating_sub(*bytes), rows);
+                progress.advanced(digested.saturating_sub(*bytes), rows);
                 *bytes = digested.max(*bytes);
                 sink.add(reading.path, &facts).map_err(DemandError::Temporary)
             };
@@ -370,7 +371,7 @@ pub fn columns_of_fields(
 fn read_from(
     columns_of_fields: &mut BTreeMap<String, Vec<String>>,
     header: &[String],
-    saying: &Saying,
+    saying: &FieldSources,
     employer: Option<usize>,
 ) {
     let employer = (Field::Employer, employer.into_iter().collect::<Vec<_>>());
@@ -385,13 +386,13 @@ fn read_from(
     }
 }
 
-impl Sink for Tally {
-    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
-        Tally::add(self, path, facts)
+impl RowSink for Aggregate {
+    fn add(&mut self, path: &Path, facts: &Extracted) -> io::Result<()> {
+        Aggregate::add(self, path, facts)
     }
 
     fn rows(&self) -> u64 {
-        Tally::rows(self)
+        Aggregate::rows(self)
     }
 
     fn rows_set_aside(&self) -> u64 {
@@ -401,7 +402,7 @@ impl Sink for Tally {
 
 /// What is made of the counts.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
+pub struct ReportOptions {
     /// What shares, charts and corrected counts are of; ads if it is known of every row which ad
     /// it is a posting of, unless it is given.
     pub unit: Option<Unit>,
@@ -436,8 +437,8 @@ impl DemandRun {
     pub fn finish(
         mut self,
         corpus: &Corpus,
-        by: &[Key],
-        shown: &Shown,
+        by: &[Dimension],
+        shown: &ReportOptions,
     ) -> Result<(DemandTable, Overview), DemandError> {
         let views = self.tally.counted().map_err(DemandError::Temporary)?;
         let by_default = if self.tally.knows_ads() { Unit::Ads } else { Unit::Postings };

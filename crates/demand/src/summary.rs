@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::aggregate::{View, Views};
 use super::correct::{Corrected, Correction};
 use super::count::Counted;
-use super::facts::Field;
-use super::key::{Attribute, Key, Period};
+use super::dimension::{Attribute, Dimension, Period};
+use super::extracted::Field;
 use super::overview::{
     Cell, Counts, FieldQuality, Group, Input, Method, Overview, Quality, Role, Tier,
 };
 use super::run::DemandRun;
 use super::table::{Answers, Reader};
-use super::tally::{View, Views};
 
 /// Examples that are shown of what could not be read.
 const EXAMPLES: usize = 5;
@@ -227,7 +227,7 @@ impl Reader<'_> {
         (all, by_role): (View, View),
         attribute: Attribute,
     ) -> Vec<Cell> {
-        let key = Key::Attribute(attribute);
+        let key = Dimension::Attribute(attribute);
         let mut cells: BTreeMap<u32, Cell> = BTreeMap::new();
         for (keys, counted) in self.groups(views, all) {
             let text = self.value(&key, keys[0]).to_owned();
@@ -251,7 +251,7 @@ impl Reader<'_> {
         attribute: Attribute,
         role: u32,
     ) -> Vec<(String, u64)> {
-        let key = Key::Attribute(attribute);
+        let key = Dimension::Attribute(attribute);
         let of_role = self.groups(views, view).iter().filter(|(keys, _)| keys[0] == role);
         let texts = of_role
             .map(|(keys, counted)| (self.value(&key, keys[1]).to_owned(), self.unit_of(counted)))

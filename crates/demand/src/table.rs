@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
-
-use super::correct::{Corrected, Correction, Corrector, Part};
-use super::count::Counted;
-use super::key::{Attribute, Key};
-use super::overview::{Counts, Duration, Salary, Unit};
-use super::tally::{Tally, View, Views};
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall_evaluation::Interval;
+use serde::Serialize;
+
+use super::aggregate::{Aggregate, View, Views};
+use super::correct::{Corrected, Correction, Corrector, Part};
+use super::count::Counted;
+use super::dimension::{Attribute, Dimension};
+use super::overview::{Counts, Duration, Salary, Unit};
 
 /// Groups of rows, one a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,7 +51,7 @@ pub struct DemandRow {
 
 /// What turns numbers into texts and counts.
 pub(super) struct Reader<'t> {
-    pub(super) tally: &'t Tally,
+    pub(super) tally: &'t Aggregate,
     pub(super) taxonomy: &'t Taxonomy,
     pub(super) unit: Unit,
     pub(super) corrector: Option<&'t Corrector>,
@@ -98,12 +98,14 @@ impl Reader<'_> {
     }
 
     /// Returns a value of a key as it is shown.
-    pub(super) fn value(&self, key: &Key, number: u32) -> &str {
+    pub(super) fn value(&self, key: &Dimension, number: u32) -> &str {
         match key {
-            Key::Role => self.role(number),
-            Key::Tier => self.taxonomy.tiers.get(number as usize).map_or(NONE, |tier| &tier.id),
-            Key::Attribute(Attribute::Employer) => self.tally.spelling(number),
-            Key::Attribute(_) => self.tally.texts.text(number),
+            Dimension::Role => self.role(number),
+            Dimension::Tier => {
+                self.taxonomy.tiers.get(number as usize).map_or(NONE, |tier| &tier.id)
+            }
+            Dimension::Attribute(Attribute::Employer) => self.tally.spelling(number),
+            Dimension::Attribute(_) => self.tally.texts.text(number),
         }
     }
 
@@ -134,8 +136,8 @@ impl Reader<'_> {
 
     /// Makes the table of the groups that were asked for; with `with_none` also of rows that are
     /// out of scope.
-    pub(super) fn table(&self, by: &[Key], views: &Views, with_none: bool) -> DemandTable {
-        let is_tagged = by.iter().any(Key::is_of_tag);
+    pub(super) fn table(&self, by: &[Dimension], views: &Views, with_none: bool) -> DemandTable {
+        let is_tagged = by.iter().any(Dimension::is_of_tag);
         let groups = |view: View| views.get(&view).map_or(&[][..], Vec::as_slice);
         let shown = match is_tagged || with_none {
             true => groups(View::Asked),
@@ -154,9 +156,9 @@ impl Reader<'_> {
         let corrected = self.corrected(by, views);
         let is_none = |keys: &[u32]| {
             by.iter().zip(keys).any(|(key, &n)| match key {
-                Key::Role => n as usize >= self.taxonomy.roles.len(),
-                Key::Tier => n as usize >= self.taxonomy.tiers.len(),
-                Key::Attribute(_) => false,
+                Dimension::Role => n as usize >= self.taxonomy.roles.len(),
+                Dimension::Tier => n as usize >= self.taxonomy.tiers.len(),
+                Dimension::Attribute(_) => false,
             })
         };
         let mut rows = Vec::new();
@@ -198,7 +200,7 @@ impl Reader<'_> {
     }
 
     /// Corrects the answers of each group of the other keys, so that they add up to the whole.
-    fn corrected(&self, by: &[Key], views: &Views) -> HashMap<Box<[u32]>, Corrected> {
+    fn corrected(&self, by: &[Dimension], views: &Views) -> HashMap<Box<[u32]>, Corrected> {
         let Some(correction) = &self.correction else { return HashMap::new() };
         let asked = [View::AskedAnswers, View::KnownAskedAnswers, View::KnownAskedLabels];
         let answers = self.answers(views, asked);
@@ -209,9 +211,9 @@ impl Reader<'_> {
         let employers: HashMap<&[u32], Option<u64>> =
             in_scope.iter().map(|(keys, counted)| (&**keys, counted.employers)).collect();
         let knows_employers = self.tally.knows_employers();
-        let is_of_one_board = by.contains(&Key::Attribute(Attribute::Board));
+        let is_of_one_board = by.contains(&Dimension::Attribute(Attribute::Board));
         // Numbers of texts depend on what else is read; draws go to groups by what people call them.
-        let others = by.iter().filter(|key| matches!(key, Key::Attribute(_)));
+        let others = by.iter().filter(|key| matches!(key, Dimension::Attribute(_)));
         let name = |keys: &[u32]| -> Vec<&str> {
             others.clone().zip(keys).map(|(key, &n)| self.value(key, n)).collect()
         };
@@ -261,24 +263,26 @@ impl Reader<'_> {
 
     /// Returns the classes that a group is of: one role, those of a tier, or all roles; nothing if there
     /// are too few labelled postings of the role.
-    fn classes(&self, by: &[Key], keys: &[u32]) -> Option<Vec<usize>> {
+    fn classes(&self, by: &[Dimension], keys: &[u32]) -> Option<Vec<usize>> {
         let mut classes: Vec<usize> = (0..self.taxonomy.roles.len()).collect();
         for (key, &n) in by.iter().zip(keys) {
             match key {
-                Key::Role => {
+                Dimension::Role => {
                     classes.retain(|&class| class == n as usize);
                     if !self.corrector?.knows(n as usize) {
                         return None;
                     }
                 }
-                Key::Tier => classes.retain(|&class| self.taxonomy.roles[class].tier == n as usize),
-                Key::Attribute(_) => {}
+                Dimension::Tier => {
+                    classes.retain(|&class| self.taxonomy.roles[class].tier == n as usize)
+                }
+                Dimension::Attribute(_) => {}
             }
         }
         Some(classes)
     }
 
-    fn sort(&self, by: &[Key], rows: &mut [(Box<[u32]>, DemandRow)]) {
+    fn sort(&self, by: &[Dimension], rows: &mut [(Box<[u32]>, DemandRow)]) {
         let count = |row: &DemandRow| match self.unit {
             Unit::Postings => row.counts.postings,
             Unit::Ads => row.counts.ads.unwrap_or(row.counts.postings),
@@ -307,7 +311,7 @@ impl Reader<'_> {
         });
     }
 
-    fn grow(&self, by: &[Key], rows: &mut [DemandRow]) {
+    fn grow(&self, by: &[Dimension], rows: &mut [DemandRow]) {
         let Some((at, period)) =
             by.iter().enumerate().find_map(|(n, key)| Some((n, key.period()?)))
         else {

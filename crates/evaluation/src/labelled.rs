@@ -27,12 +27,12 @@ pub enum EvaluateError {
     #[error(transparent)]
     Classifier(#[from] rolecall::Error),
     /// A column that was asked for is not there.
-    #[error("{}: {option}: no column `{name}`; the file has: {columns}", path.display())]
+    #[error("{}: {wanted}: no column `{name}`; the file has: {columns}", path.display())]
     Column {
         /// The file.
         path: PathBuf,
-        /// The option that named it.
-        option: &'static str,
+        /// What it was to hold: labels, ids, weights ...
+        wanted: &'static str,
         /// The name.
         name: String,
         /// The columns that are there.
@@ -205,34 +205,34 @@ impl<'f> Rows<'f> {
             (columns.title.clone(), columns.text.clone())
         };
         let file = PostingFile::open(path, &corpus.column_names, title.as_deref(), &text)?;
-        let find = |option, name: &Option<String>, needed: bool| match name {
+        let find = |wanted, name: &Option<String>, needed: bool| match name {
             Some(name) => match file.column(name) {
                 Some(column) => Ok(Some(column)),
                 None if !needed => Ok(None),
                 None => Err(EvaluateError::Column {
                     path: path.to_owned(),
-                    option,
+                    wanted,
                     name: name.clone(),
                     columns: file.names().join(", "),
                 }),
             },
             None => Ok(None),
         };
-        let label = find("--label-column", &Some(columns.label.clone()), true)?;
-        let second = find("--second-column", &columns.second, true)?;
-        let weight = find("--weight-column", &columns.weight, true)?;
+        let label = find("label", &Some(columns.label.clone()), true)?;
+        let second = find("second", &columns.second, true)?;
+        let weight = find("weight", &columns.weight, true)?;
         let named = columns.id.is_some() || elsewhere;
-        let id = find("--id-column", &Some(id_column(columns)), named)?;
+        let id = find("id", &Some(id_column(columns)), named)?;
         let group_name = Some(group_column(columns));
-        let group = find("--group-column", &group_name, columns.group.is_some() && !elsewhere)?;
+        let group = find("group", &group_name, columns.group.is_some() && !elsewhere)?;
         let board_name = Some(board_column(columns));
-        let board = find("--board-column", &board_name, columns.board.is_some() && !elsewhere)?;
+        let board = find("board", &board_name, columns.board.is_some() && !elsewhere)?;
         let by = columns
             .by
             .iter()
             .map(|name| {
                 let of_file = name == LABELS_FILE || name == POSTINGS_FILE;
-                find("--by", &Some(name.clone()), !elsewhere && !of_file)
+                find("by", &Some(name.clone()), !elsewhere && !of_file)
             })
             .collect::<Result<Vec<_>, _>>()?;
 
@@ -298,7 +298,7 @@ impl<'f> Rows<'f> {
             let column = |name: &str| file.column(name);
             let id = column(&id_column(columns)).ok_or_else(|| EvaluateError::Column {
                 path: path.clone(),
-                option: "--id-column",
+                wanted: "id",
                 name: id_column(columns),
                 columns: file.names().join(", "),
             })?;

@@ -1,6 +1,6 @@
 //! How well the answers agree with labelled postings.
 //!
-//! [`LabelledPostings`] reads labels and texts, [`judge`] classifies them, and a [`Report`] says
+//! [`LabelledPostings`] reads labels and texts, [`predict`] classifies them, and a [`Report`] says
 //! how often the answers were right, with intervals.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
@@ -8,10 +8,10 @@
 mod bootstrap;
 mod curve;
 mod fit;
-mod judged;
 mod labelled;
 mod metric;
 mod postings;
+mod prediction;
 mod reliability;
 mod report;
 
@@ -22,11 +22,11 @@ pub use fit::{
     AnsweredTitles, Beginning, Calibrated, Fitting, Folds, LikenessRow, TitleFigures, calibrate,
     fit_likeness, groups,
 };
-pub use judged::{Judged, Outcome, judge};
 pub use labelled::{
     EvaluateError, LABELS_FILE, LabelColumns, LabelledPosting, LabelledPostings, POSTINGS_FILE,
 };
 pub use metric::Metric;
 pub use postings::PostingFile;
+pub use prediction::{Outcome, Prediction, predict};
 pub use reliability::{ReliabilityBin, expected_calibration_error, reliability};
 pub use report::{NaturalMix, Report, RoleFigures, Slice};

@@ -1,5 +1,6 @@
-use super::{Judged, area_under_roc, expected_calibration_error, reliability};
 use rolecall::taxonomy::Taxonomy;
+
+use super::{Prediction, area_under_roc, expected_calibration_error, reliability};
 
 /// A figure over labelled postings: a share or a mean, 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,39 +91,42 @@ impl Metric {
 
     /// Computes all figures, in the order of [`ALL`](Self::ALL). A figure that the postings can't
     /// tell (no posting in scope, say) is not a number.
-    pub(super) fn compute(taxonomy: &Taxonomy, judged: &[&Judged<'_>]) -> [f64; 13] {
-        let share = |right: &dyn Fn(&Judged<'_>, usize) -> bool| {
-            mean(judged.iter().filter_map(|one| {
+    pub(super) fn compute(taxonomy: &Taxonomy, predictions: &[&Prediction<'_>]) -> [f64; 13] {
+        let share = |right: &dyn Fn(&Prediction<'_>, usize) -> bool| {
+            mean(predictions.iter().filter_map(|one| {
                 one.posting.label.map(|label| f64::from(u8::from(right(one, label))))
             }))
         };
-        let strict = |one: &Judged<'_>, label: usize| one.rank(label) == 1;
-        let lenient = |one: &Judged<'_>, label: usize| {
+        let strict = |one: &Prediction<'_>, label: usize| one.rank(label) == 1;
+        let lenient = |one: &Prediction<'_>, label: usize| {
             let second = one.posting.second.flatten();
             one.rank(label) == 1 || second.is_some_and(|second| one.rank(second) == 1)
         };
-        let mut scope: Vec<_> =
-            judged.iter().map(|one| (one.outcome.scope, one.posting.label.is_some())).collect();
-        let count = |holds: &dyn Fn(&Judged<'_>) -> bool| {
-            judged.iter().filter(|one| holds(one)).count() as f64
+        let mut scope: Vec<_> = predictions
+            .iter()
+            .map(|one| (one.outcome.scope, one.posting.label.is_some()))
+            .collect();
+        let count = |holds: &dyn Fn(&Prediction<'_>) -> bool| {
+            predictions.iter().filter(|one| holds(one)).count() as f64
         };
-        let in_scope = |one: &Judged<'_>| one.posting.label.is_some();
-        let tagged = |one: &Judged<'_>| one.outcome.answer.is_some();
+        let in_scope = |one: &Prediction<'_>| one.posting.label.is_some();
+        let tagged = |one: &Prediction<'_>| one.outcome.answer.is_some();
         let both = count(&|one| in_scope(one) && tagged(one));
-        let table = Confusion::of(taxonomy, judged);
-        let confidence = judged.iter().map(|one| (one.outcome.confidence, one.is_right(), 1.0));
+        let table = Confusion::of(taxonomy, predictions);
+        let confidence =
+            predictions.iter().map(|one| (one.outcome.confidence, one.is_right(), 1.0));
         [
             share(&strict),
             share(&lenient),
             share(&|one, label| one.rank(label) <= 3),
             share(&|one, label| one.tier_is_right(taxonomy, label)),
-            macro_recall(taxonomy, judged),
+            macro_recall(taxonomy, predictions),
             area_under_roc(&mut scope),
             both / count(&tagged),
             both / count(&in_scope),
             2.0 * both / (count(&tagged) + count(&in_scope)),
-            mean(judged.iter().map(|one| f64::from(u8::from(one.is_right())))),
-            mean(judged.iter().map(|one| f64::from(u8::from(one.is_defensible())))),
+            mean(predictions.iter().map(|one| f64::from(u8::from(one.is_right())))),
+            mean(predictions.iter().map(|one| f64::from(u8::from(one.is_defensible())))),
             table.macro_f1(),
             expected_calibration_error(&reliability(confidence)),
         ]
@@ -134,9 +138,9 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     sum / count
 }
 
-fn macro_recall(taxonomy: &Taxonomy, judged: &[&Judged<'_>]) -> f64 {
+fn macro_recall(taxonomy: &Taxonomy, predictions: &[&Prediction<'_>]) -> f64 {
     let mut of_roles = vec![(0.0, 0.0); taxonomy.roles.len()];
-    for one in judged {
+    for one in predictions {
         if let Some(label) = one.posting.label {
             of_roles[label].0 += f64::from(u8::from(one.rank(label) == 1));
             of_roles[label].1 += 1.0;
@@ -150,10 +154,10 @@ fn macro_recall(taxonomy: &Taxonomy, judged: &[&Judged<'_>]) -> f64 {
 pub(super) struct Confusion(pub(super) Vec<Vec<usize>>);
 
 impl Confusion {
-    pub(super) fn of(taxonomy: &Taxonomy, judged: &[&Judged<'_>]) -> Self {
+    pub(super) fn of(taxonomy: &Taxonomy, predictions: &[&Prediction<'_>]) -> Self {
         let none = taxonomy.roles.len();
         let mut table = vec![vec![0; none + 1]; none + 1];
-        for one in judged {
+        for one in predictions {
             let (label, answer) = (one.posting.label, one.outcome.answer);
             table[label.unwrap_or(none)][answer.unwrap_or(none)] += 1;
         }

@@ -1,17 +1,17 @@
+use rolecall::taxonomy::{NONE, Taxonomy};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::bootstrap::intervals;
 use super::metric::{Confusion, f1};
 use super::{
-    CurvePoint, Interval, Judged, Metric, ReliabilityBin, precision_recall_curve, reliability,
+    CurvePoint, Interval, Metric, Prediction, ReliabilityBin, precision_recall_curve, reliability,
 };
-use rolecall::taxonomy::{NONE, Taxonomy};
 
 /// Everything that labelled postings tell about the answers.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// How many postings were judged.
+    /// How many postings were predictions.
     pub postings: usize,
     /// How many of them are in scope.
     pub in_scope: usize,
@@ -85,33 +85,33 @@ pub struct Slice {
 }
 
 impl Report {
-    /// Measures judged postings; `group` gives the group of each by its position, for intervals.
+    /// Measures predictions postings; `group` gives the group of each by its position, for intervals.
     ///
     /// Takes about a second for 1,000 postings, nearly all of it for the intervals.
-    pub fn new(taxonomy: &Taxonomy, judged: &[Judged<'_>], groups: &[usize]) -> Self {
-        let all: Vec<_> = (0..judged.len()).collect();
-        let references: Vec<_> = judged.iter().collect();
-        let in_scope = judged.iter().filter(|one| one.posting.label.is_some()).count();
+    pub fn new(taxonomy: &Taxonomy, predictions: &[Prediction<'_>], groups: &[usize]) -> Self {
+        let all: Vec<_> = (0..predictions.len()).collect();
+        let references: Vec<_> = predictions.iter().collect();
+        let in_scope = predictions.iter().filter(|one| one.posting.label.is_some()).count();
         let confusion = Confusion::of(taxonomy, &references);
-        let mut names: Vec<_> = judged.iter().map(|one| one.posting.by.as_str()).collect();
+        let mut names: Vec<_> = predictions.iter().map(|one| one.posting.by.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         let slices = names.into_iter().filter(|name| !name.is_empty()).map(|name| {
             let part: Vec<_> =
-                all.iter().copied().filter(|&n| judged[n].posting.by == name).collect();
-            let in_scope = part.iter().filter(|&&n| judged[n].posting.label.is_some()).count();
-            let figures = figures(taxonomy, judged, groups, &part);
-            let natural = NaturalMix::new(judged, groups, &part);
+                all.iter().copied().filter(|&n| predictions[n].posting.by == name).collect();
+            let in_scope = part.iter().filter(|&&n| predictions[n].posting.label.is_some()).count();
+            let figures = figures(taxonomy, predictions, groups, &part);
+            let natural = NaturalMix::new(predictions, groups, &part);
             Slice { name: name.to_owned(), postings: part.len(), in_scope, figures, natural }
         });
         Self {
-            postings: judged.len(),
+            postings: predictions.len(),
             in_scope,
-            figures: figures(taxonomy, judged, groups, &all),
-            natural: NaturalMix::new(judged, groups, &all),
+            figures: figures(taxonomy, predictions, groups, &all),
+            natural: NaturalMix::new(predictions, groups, &all),
             roles: roles(taxonomy, &references, &confusion),
             reliability: reliability(
-                judged.iter().map(|one| (one.outcome.confidence, one.is_right(), 1.0)),
+                predictions.iter().map(|one| (one.outcome.confidence, one.is_right(), 1.0)),
             ),
             slices: slices.collect(),
             confusion: confusion.0,
@@ -157,25 +157,29 @@ fn by_key(figures: &[(Metric, Interval)]) -> Value {
 
 fn figures(
     taxonomy: &Taxonomy,
-    judged: &[Judged<'_>],
+    predictions: &[Prediction<'_>],
     groups: &[usize],
     part: &[usize],
 ) -> Vec<(Metric, Interval)> {
     let compute = |draw: &[usize]| {
-        let drawn: Vec<_> = draw.iter().map(|&n| &judged[n]).collect();
+        let drawn: Vec<_> = draw.iter().map(|&n| &predictions[n]).collect();
         Metric::compute(taxonomy, &drawn)
     };
     let intervals = intervals(part, |n| groups[n], compute);
     Metric::ALL.into_iter().zip(intervals).collect()
 }
 
-fn roles(taxonomy: &Taxonomy, judged: &[&Judged<'_>], confusion: &Confusion) -> Vec<RoleFigures> {
+fn roles(
+    taxonomy: &Taxonomy,
+    predictions: &[&Prediction<'_>],
+    confusion: &Confusion,
+) -> Vec<RoleFigures> {
     let ids = taxonomy.roles.iter().map(|role| role.id.as_str()).chain([NONE]);
     ids.enumerate()
         .map(|(class, id)| {
             let counts = confusion.counts(class);
             let [labels, answers, both] = counts.map(|n| n as f64);
-            let closest = judged
+            let closest = predictions
                 .iter()
                 .filter(|one| one.posting.label == Some(class) && one.rank(class) == 1);
             let is_role = class < taxonomy.roles.len();
@@ -192,23 +196,22 @@ fn roles(taxonomy: &Taxonomy, judged: &[&Judged<'_>], confusion: &Confusion) -> 
 }
 
 impl NaturalMix {
-    fn new(judged: &[Judged<'_>], groups: &[usize], part: &[usize]) -> Option<Self> {
+    fn new(predictions: &[Prediction<'_>], groups: &[usize], part: &[usize]) -> Option<Self> {
         let weighted: Vec<_> =
-            part.iter().copied().filter(|&n| judged[n].posting.weight.is_some()).collect();
+            part.iter().copied().filter(|&n| predictions[n].posting.weight.is_some()).collect();
         if weighted.is_empty() {
             return None;
         }
-        let weight = |n: usize| judged[n].posting.weight.unwrap_or(0.0);
-        let in_scope = |n: usize| judged[n].posting.label.is_some();
-        let tagged = |n: usize| judged[n].outcome.answer.is_some();
+        let weight = |n: usize| predictions[n].posting.weight.unwrap_or(0.0);
+        let in_scope = |n: usize| predictions[n].posting.label.is_some();
+        let tagged = |n: usize| predictions[n].outcome.answer.is_some();
         let sum = |draw: &[usize], holds: &dyn Fn(usize) -> bool| -> f64 {
             draw.iter().filter(|&&n| holds(n)).map(|&n| weight(n)).sum()
         };
         let bins = |draw: &[usize]| {
-            reliability(
-                draw.iter()
-                    .map(|&n| (judged[n].outcome.confidence, judged[n].is_right(), weight(n))),
-            )
+            reliability(draw.iter().map(|&n| {
+                (predictions[n].outcome.confidence, predictions[n].is_right(), weight(n))
+            }))
         };
         let compute = |draw: &[usize]| {
             let right = sum(draw, &|n| tagged(n) && in_scope(n));
@@ -224,8 +227,10 @@ impl NaturalMix {
         };
         let [precision, recall, f1, false_alarms_per_1000, calibration_error] =
             intervals(&weighted, |n| groups[n], compute);
-        let scored: Vec<_> =
-            weighted.iter().map(|&n| (judged[n].outcome.scope, in_scope(n), weight(n))).collect();
+        let scored: Vec<_> = weighted
+            .iter()
+            .map(|&n| (predictions[n].outcome.scope, in_scope(n), weight(n)))
+            .collect();
         Some(Self {
             rows: weighted.len(),
             stands_for: sum(&weighted, &|_| true),

@@ -4,14 +4,13 @@
 //! of a person, `salary` may hold the employers' names by a scraper's mistake.
 
 use jiff::civil::{Date, date};
-
+use rolecall::posting::normalize;
 use rolecall_tables::columns::FormField;
 
 use super::names::{FieldNames, rank};
 use super::{
     DateOrder, DateReader, FieldDataError, PlaceReader, Reading, RemoteReader, SalaryReader,
 };
-use rolecall::posting::normalize;
 
 /// Share of the cells that say something which must be readable.
 const MIN_SHARE: f64 = 0.5;
@@ -121,10 +120,10 @@ pub struct GivenFields {
 
 /// Says that a column which was asked for is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("--{option}-column: no column `{name}`; the file has: {columns}")]
+#[error("{wanted}: no column `{name}`; the file has: {columns}")]
 pub struct FieldColumnsError {
     /// The field that it was asked for.
-    pub option: &'static str,
+    pub wanted: &'static str,
     /// The name.
     pub name: String,
     /// The columns that are there.
@@ -300,18 +299,18 @@ struct File<'f> {
 impl File<'_> {
     fn find(
         &self,
-        option: &'static str,
+        wanted: &'static str,
         given: &Option<String>,
         names: &[String],
         fits: &dyn Fn(&str) -> bool,
     ) -> Result<Option<usize>, FieldColumnsError> {
-        self.find_but(option, given, names, fits, &|_| false)
+        self.find_but(wanted, given, names, fits, &|_| false)
     }
 
     /// Finds a column; one that is `poor` gives way to any other that fits.
     fn find_but(
         &self,
-        option: &'static str,
+        wanted: &'static str,
         given: &Option<String>,
         names: &[String],
         fits: &dyn Fn(&str) -> bool,
@@ -319,7 +318,7 @@ impl File<'_> {
     ) -> Result<Option<usize>, FieldColumnsError> {
         match given.as_deref() {
             Some("-") => Ok(None),
-            Some(name) => self.given(option, name).map(Some),
+            Some(name) => self.given(wanted, name).map(Some),
             None => {
                 let named = self.header.iter().enumerate();
                 let named = named.filter_map(|(n, name)| Some((rank(names, name)?, n)));
@@ -343,7 +342,7 @@ impl File<'_> {
         named.min().map(|(_, n)| n)
     }
 
-    fn given(&self, option: &'static str, name: &str) -> Result<usize, FieldColumnsError> {
+    fn given(&self, wanted: &'static str, name: &str) -> Result<usize, FieldColumnsError> {
         let by_name = self.header.iter().position(|column| column == name);
         let by_any_case =
             || self.header.iter().position(|column| column.to_lowercase() == name.to_lowercase());
@@ -354,7 +353,7 @@ impl File<'_> {
         by_name.or_else(by_any_case).or_else(by_position).ok_or_else(|| {
             let columns = self.header.iter().map(|name| format!("`{}`", name.escape_debug()));
             let columns = columns.collect::<Vec<_>>().join(", ");
-            FieldColumnsError { option, name: name.to_owned(), columns }
+            FieldColumnsError { wanted, name: name.to_owned(), columns }
         })
     }
 
@@ -461,7 +460,7 @@ mod tests {
         }
         assert_eq!(
             detected(&header, &[], &given("posted_at")).unwrap_err().to_string(),
-            "--posted-column: no column `posted_at`; the file has: `When`, `date`"
+            "posted: no column `posted_at`; the file has: `When`, `date`"
         );
     }
 }

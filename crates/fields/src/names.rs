@@ -1,8 +1,8 @@
+use rolecall::posting::normalize;
+use rolecall_tables::columns::FIELD_COLUMNS_TOML;
 use serde::Deserialize;
 
 use super::error::{FieldDataError, parse};
-use rolecall::posting::normalize;
-use rolecall_tables::columns::FIELD_COLUMNS_TOML;
 
 const FILE: &str = "crates/tables/corpus/field_columns.toml";
 

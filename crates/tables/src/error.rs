@@ -50,7 +50,7 @@ pub enum TableError {
         reason: String,
     },
     /// The records of a JSON file can't be found.
-    #[error("{}: {source}; say where they are with --json-path", path.display())]
+    #[error("{}: {source}; say where they are", path.display())]
     JsonLayout {
         /// The file.
         path: PathBuf,

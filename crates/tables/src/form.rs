@@ -46,7 +46,7 @@ fn unsupported(start: &[u8]) -> Option<(&'static str, &'static str)> {
         }
         // Text has next to no zero bytes, UTF-16 was recognised before.
         _ if start.iter().filter(|&&byte| byte == 0).count() * 4 > start.len() => {
-            Some(("binary", "if it is text, name its encoding with --encoding"))
+            Some(("binary", "if it is text, name its encoding"))
         }
         _ => None,
     }

@@ -1,11 +1,11 @@
 //! Guesses how a file of cells is laid out.
 
-use self::table::Table;
+use self::candidate::Candidate;
 use super::{Dialect, GivenDialect};
 
+mod candidate;
 mod header;
 mod names;
-mod table;
 
 /// How a file of cells is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +50,9 @@ impl Layout {
     pub fn sniff(sample: &[u8], is_all: bool, given: &GivenDialect) -> Self {
         let is_all = is_all && sample.len() <= SAMPLE_BYTES;
         let sample = &sample[..sample.len().min(SAMPLE_BYTES)];
-        let mut best: Option<(f64, Table)> = None;
+        let mut best: Option<(f64, Candidate)> = None;
         for (dialect, weight) in candidates(sample, given) {
-            let table = Table::read(sample, is_all, dialect);
+            let table = Candidate::read(sample, is_all, dialect);
             let score = table.score(given.preamble) * weight;
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, table));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rolecall_tables::Digested;
 use serde::{Deserialize, Serialize};
 
 use super::part::{beside, replace};
 use super::report::InputReport;
 use super::{BatchError, Summary};
-use rolecall_tables::Digested;
 
 /// The version of the file's layout and of the signatures in its journal; another one is refused.
 const FORMAT_VERSION: u32 = 2;

@@ -23,8 +23,8 @@ pub enum BatchError {
     },
     /// Several inputs are to go into one output, but their columns differ.
     #[error(
-        "{}: its columns differ from those of {}, so they cannot go into one output; give a folder with \
-         -o to get one output for each",
+        "{}: its columns differ from those of {}, so they cannot go into one output; give a folder \
+         to get one output for each",
         path.display(), first.display()
     )]
     ColumnsDiffer {
@@ -34,7 +34,7 @@ pub enum BatchError {
         first: PathBuf,
     },
     /// The input has a column that a tag column would repeat.
-    #[error("{}: there is a column `{column}` already; choose other names with --prefix", path.display())]
+    #[error("{}: there is a column `{column}` already; choose another prefix", path.display())]
     TagColumnExists {
         /// The input.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum BatchError {
         first: String,
     },
     /// The output is there.
-    #[error("{}: the file is there already; choose another name, or overwrite it with --force", path.display())]
+    #[error("{}: the file is there already; choose another name, or overwrite it", path.display())]
     Exists {
         /// The output.
         path: PathBuf,
@@ -82,7 +82,7 @@ pub enum BatchError {
     },
     /// A run was interrupted and left its state.
     #[error(
-        "{}: a run that writes this output was interrupted; finish it with --resume, or start over with --force",
+        "{}: a run that writes this output was interrupted",
         path.display()
     )]
     Interrupted {
@@ -96,7 +96,7 @@ pub enum BatchError {
         path: PathBuf,
     },
     /// The state of an interrupted run can't be read.
-    #[error("{}: cannot go on from this state: {reason}; start over with --force", path.display())]
+    #[error("{}: cannot go on from this state: {reason}; start over", path.display())]
     Checkpoint {
         /// The checkpoint.
         path: PathBuf,
@@ -106,7 +106,7 @@ pub enum BatchError {
     /// The interrupted run had other settings.
     #[error(
         "{}: cannot go on, because the interrupted run had another {name}: {then} then, {now} now; give the \
-         same, or start over with --force",
+         same, or start over",
         path.display()
     )]
     SettingsDiffer {
@@ -120,13 +120,13 @@ pub enum BatchError {
         now: String,
     },
     /// An input has changed since the interrupted run, or the complete one, read it.
-    #[error("{}: the file has changed since it was tagged; start over with --force", path.display())]
+    #[error("{}: the file has changed since it was tagged; start over", path.display())]
     InputChanged {
         /// The input.
         path: PathBuf,
     },
     /// The run was told to stop.
-    #[error("stopped{}", if *resumable { "; the same command with --resume goes on from here" } else { "" })]
+    #[error("stopped")]
     Stopped {
         /// Whether the state was kept.
         resumable: bool,

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
+use rolecall_tables::{Compression, TableError};
 use walkdir::WalkDir;
 
 use super::BatchError;
-use rolecall_tables::{Compression, TableError};
 
 /// Endings of files that are read from a folder, before `.gz` and `.zst`.
 const ENDINGS: [&str; 7] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet"];

@@ -6,6 +6,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use rolecall::Classifier;
+use rolecall_dedup::Signature;
+use rolecall_tables::{Compression, Digested, ParquetForm, TableError};
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::{Checkpoint, Current};
@@ -15,18 +18,15 @@ use super::inputs::InputPath;
 use super::manifest::{Manifest, RunTimes, answer_settings};
 use super::part::{PartFile, beside};
 use super::pipeline::tag_input;
+use super::progress::Progress;
 use super::rejects::RejectFile;
 use super::report::{InputReport, Report};
+use super::sequencer::Sequencer;
 use super::sink::{Out, Sink};
 use super::tags::TagNames;
-use super::turn::Turn;
-use super::watch::Watch;
 use super::worker::{DuplicateState, Job};
 use super::{BatchError, Summary};
 use crate::likeness::LikenessReference;
-use rolecall::Classifier;
-use rolecall_dedup::Signature;
-use rolecall_tables::{Compression, Digested, ParquetForm, TableError};
 
 /// Bytes of a text file that are tagged at once.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -107,7 +107,7 @@ pub fn run(
     inputs: &[InputPath],
     destination: Destination<'_>,
     options: &BatchOptions,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<Report, BatchError> {
     let settings = settings(classifier, inputs, options);
     let labelled = LikenessReference::of_corpus(classifier.corpus())?;
@@ -136,7 +136,7 @@ pub fn run(
         Begun::Resumed(sink, signatures) => (sink, signatures),
     };
     let resumed = sink.checkpoint.output_bytes > 0;
-    let form = match tag_inputs(classifier, inputs, options, &mut sink, &signatures, watch) {
+    let form = match tag_inputs(classifier, inputs, options, &mut sink, &signatures, progress) {
         Ok(form) => form,
         Err(BatchError::Stopped { .. }) => {
             return Err(BatchError::Stopped { resumable: sink.abandon() });
@@ -319,10 +319,11 @@ fn tag_inputs(
     options: &BatchOptions,
     sink: &mut Sink<'_>,
     signatures: &[Signature],
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<Option<ParquetForm>, BatchError> {
-    let duplicates = options.dedup.map(|budget| Turn::new(DuplicateState::of(budget, signatures)));
-    let mut batch = Batch { classifier, options, watch, plan: None, duplicates };
+    let duplicates =
+        options.dedup.map(|budget| Sequencer::new(DuplicateState::of(budget, signatures)));
+    let mut batch = Batch { classifier, options, progress, plan: None, duplicates };
     let mut first_failure = None;
     for (n, InputPath { path, .. }) in inputs.iter().enumerate() {
         let done = sink.checkpoint.inputs.get(n).cloned();
@@ -342,7 +343,7 @@ fn tag_inputs(
                 Err(error) => return Err(error),
             },
         };
-        watch.done(&report);
+        progress.done(&report);
         if let Some(failure) = report.failure {
             first_failure.get_or_insert(failure);
         }
@@ -359,10 +360,10 @@ fn tag_inputs(
 struct Batch<'b> {
     classifier: &'b Classifier,
     options: &'b BatchOptions,
-    watch: &'b dyn Watch,
+    progress: &'b dyn Progress,
     /// How rows are written, which the first input decides.
     plan: Option<(PathBuf, Plan)>,
-    duplicates: Option<Turn<DuplicateState>>,
+    duplicates: Option<Sequencer<DuplicateState>>,
 }
 
 impl Batch<'_> {
@@ -416,11 +417,11 @@ impl Batch<'_> {
             self.plan = Some((path.to_owned(), plan));
         }
         let Some((_, plan)) = &self.plan else { unreachable!("it was made above") };
-        self.watch.opened(&input);
+        self.progress.opened(&input);
         let found = input.found();
         if let Some(current) = sink.begin(path, input.size) {
             let digested = check_start(&current)?;
-            self.watch.advanced(digested.bytes, current.summary.rows_read);
+            self.progress.advanced(digested.bytes, current.summary.rows_read);
             let from = Resume { position: current.position, lines: current.lines, digested };
             input.resume(&from).map_err(TableError::read(path))?;
         } else {
@@ -438,7 +439,7 @@ impl Batch<'_> {
         };
         let threads = self.options.threads;
         let malformed = input.malformed();
-        let rest = tag_input(self.classifier, input, &job, sink, threads, self.watch)?;
+        let rest = tag_input(self.classifier, input, &job, sink, threads, self.progress)?;
         let mut rows = sink.current_summary(self.classifier.corpus().taxonomy.roles.len());
         rows.malformed_sequences = malformed.count();
         rows.rows_in_another_encoding += malformed.lines_in_utf8();

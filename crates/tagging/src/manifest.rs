@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rolecall::Classifier;
+use rolecall::classify::DecisionOptions;
+use rolecall_tables::Digested;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
@@ -11,9 +14,6 @@ use super::part::{beside, replace};
 use super::report::{InputReport, Report};
 use super::{BatchError, Summary};
 use crate::likeness::{Likeness, LikenessReference};
-use rolecall::Classifier;
-use rolecall::classify::Choices;
-use rolecall_tables::Digested;
 
 /// The content of `OUT.manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ pub struct RunTimes {
 
 /// Returns what decides the answers, by the names in a manifest.
 pub(super) fn answer_settings(classifier: &Classifier) -> [(&'static str, String); 3] {
-    let Choices { min_confidence, prevalence } = classifier.choices();
+    let DecisionOptions { min_confidence, prevalence } = classifier.options();
     let prevalence = prevalence.map_or("of the calibration".to_owned(), |p| p.to_string());
     [
         ("corpus", classifier.corpus().hash()),

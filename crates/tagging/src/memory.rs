@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{Schema, SchemaRef};
-
-use super::encode::{TagColumns, tag_fields};
-use super::tags::{Basis, TagCells, TagNames};
 use rolecall::{Classifier, Posting, Tagger};
 use rolecall_tables::columns::Columns;
 use rolecall_tables::{ColumnarError, TextColumn};
+
+use super::encode::{TagColumns, tag_fields};
+use super::tags::{Basis, TagCells, TagNames};
 
 /// Returns the names and types of the columns that tagging appends.
 pub fn tag_schema(prefix: &str) -> SchemaRef {

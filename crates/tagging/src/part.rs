@@ -5,8 +5,9 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{BatchError, OutputFile};
 use rolecall_tables::{Digested, TableError};
+
+use super::{BatchError, OutputFile};
 
 /// An output while it is written: `OUT.part`, until it is renamed to `OUT`.
 ///
@@ -54,7 +55,7 @@ impl PartFile {
         let mut file = File::options().read(true).write(true).open(&part).map_err(&wrong)?;
         file.try_lock().map_err(|_| BatchError::Busy { path: place.to_owned() })?;
         if file.metadata().map_err(&wrong)?.len() < bytes {
-            let error = format!("expected at least {bytes} bytes; start over with --force");
+            let error = format!("expected at least {bytes} bytes; start over");
             return Err(wrong(io::Error::other(error)));
         }
         file.set_len(bytes).map_err(&wrong)?;

@@ -2,14 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::BatchError;
-use super::input::Input;
-use super::ordered::{OnPanic, Ordered};
-use super::sink::Sink;
-use super::watch::Watch;
-use super::worker::{Job, Worker};
 use rolecall::Classifier;
 use rolecall_tables::Digested;
+
+use super::BatchError;
+use super::input::Input;
+use super::progress::Progress;
+use super::reorder_buffer::{OnPanic, ReorderBuffer};
+use super::sink::Sink;
+use super::worker::{Job, Worker};
 
 /// Threads take turns to read a portion, tag it by themselves, and take turns to write it.
 ///
@@ -21,12 +22,12 @@ pub(super) fn tag_input(
     job: &Job<'_>,
     sink: &mut Sink<'_>,
     threads: usize,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<Digested, BatchError> {
     let threads = threads.max(1);
     let digest = input.digest();
     let source = Mutex::new((0, Some(input)));
-    let ordered = Ordered::new(sink, threads);
+    let ordered = ReorderBuffer::new(sink, threads);
     let stop = || {
         ordered.stop();
         if let Some(turn) = job.duplicates {
@@ -37,7 +38,7 @@ pub(super) fn tag_input(
         let _guard = OnPanic(stop);
         let mut worker = Worker::new(classifier, job);
         loop {
-            if watch.is_stopped() {
+            if progress.is_stopped() {
                 stop();
                 return Err(BatchError::Stopped { resumable: false });
             }
@@ -52,7 +53,7 @@ pub(super) fn tag_input(
             };
             let Some((number, portion)) = next else { return Ok(()) };
             let piece = worker.tag(number, portion).inspect_err(|_| stop())?;
-            let write = |sink: &mut &mut Sink<'_>, piece| sink.write(&piece, watch);
+            let write = |sink: &mut &mut Sink<'_>, piece| sink.write(&piece, progress);
             if !ordered.put(number, piece, write).inspect_err(|_| stop())? {
                 return Ok(());
             }

@@ -26,14 +26,14 @@ pub struct InputReport {
     /// When the file was last changed, in nanoseconds since 1970, where the system says so.
     pub modified: Option<u64>,
     /// What was found out about it; nothing if it could not be opened.
-    pub found: Option<Found>,
+    pub found: Option<InputDescription>,
     /// What was done with its rows.
     pub rows: Summary,
 }
 
 /// What was found out about an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub struct InputDescription {
     /// `csv`, `json` or `parquet`.
     pub format: String,
     /// `none`, `gzip` or `zstd`.

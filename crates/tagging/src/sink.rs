@@ -5,14 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rolecall_tables::{Digested, ParquetForm, TableError};
+
 use super::checkpoint::{self, Checkpoint, Current};
 use super::part::PartFile;
+use super::progress::Progress;
 use super::rejects::RejectFile;
 use super::report::InputReport;
-use super::watch::Watch;
 use super::worker::Piece;
 use super::{BatchError, Summary};
-use rolecall_tables::{Digested, ParquetForm, TableError};
 
 /// The output.
 pub(super) enum Out<'a> {
@@ -84,7 +85,11 @@ impl<'a> Sink<'a> {
     }
 
     /// Writes a piece, and saves a checkpoint if it is time.
-    pub(super) fn write(&mut self, piece: &Piece, watch: &dyn Watch) -> Result<(), BatchError> {
+    pub(super) fn write(
+        &mut self,
+        piece: &Piece,
+        progress: &dyn Progress,
+    ) -> Result<(), BatchError> {
         let current =
             self.checkpoint.current.get_or_insert_with(|| Current::new("".as_ref(), None));
         let before = current.bytes;
@@ -100,7 +105,7 @@ impl<'a> Sink<'a> {
         current.digested = piece.digested.clone();
         current.summary.add(&piece.summary);
         current.damage.clone_from(&piece.damage);
-        watch.advanced(current.bytes.saturating_sub(before), piece.summary.rows_read);
+        progress.advanced(current.bytes.saturating_sub(before), piece.summary.rows_read);
         self.note();
         if self.saved.elapsed() >= self.interval {
             self.save()?;

@@ -1,7 +1,7 @@
+use rolecall::Tag;
 use serde::{Deserialize, Serialize};
 
 use crate::likeness::LikenessCounts;
-use rolecall::Tag;
 
 /// What was done with some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

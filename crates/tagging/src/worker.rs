@@ -5,14 +5,6 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use encoding_rs::Encoding;
-
-use super::encode::{CsvRow, Encoder, OutputFormat, Plan, Row};
-use super::input::{Cut, Form, MadeRecords, MadeRow, Portion, Rows, Shape};
-use super::rejects::Reject;
-use super::rows::too_long;
-use super::tags::{Basis, TagCells};
-use super::turn::Turn;
-use super::{BatchError, Summary};
 use rolecall::{Classifier, Posting, Tagger};
 use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
 use rolecall_tables::columns::Columns;
@@ -21,14 +13,22 @@ use rolecall_tables::{
     TableError, TextColumn,
 };
 
+use super::encode::{CsvRow, Encoder, OutputFormat, Plan, Row};
+use super::input::{Cut, Form, InputShape, MadeRecords, MadeRow, Portion, Rows};
+use super::rejects::Reject;
+use super::rows::too_long;
+use super::sequencer::Sequencer;
+use super::tags::{Basis, TagCells};
+use super::{BatchError, Summary};
+
 /// What all threads need to know of an input.
 pub(super) struct Job<'j> {
     pub(super) path: &'j Path,
     pub(super) plan: &'j Plan,
-    pub(super) input: &'j Shape,
+    pub(super) input: &'j InputShape,
     pub(super) compression: Compression,
     /// Takes turns to look for duplicates.
-    pub(super) duplicates: Option<&'j Turn<DuplicateState>>,
+    pub(super) duplicates: Option<&'j Sequencer<DuplicateState>>,
 }
 
 /// The duplicates that were found so far.
@@ -196,9 +196,9 @@ impl<'c, 'j> Worker<'c, 'j> {
     /// A member that no record of the sample had may be called like a tag.
     fn check_names(&self, cells: &JsonCells) -> Result<(), String> {
         match self.job.plan.names.iter().find(|name| cells.contains(name)) {
-            Some(name) => Err(format!(
-                "it has a member `{name}`, as the tags have; choose other names with --prefix"
-            )),
+            Some(name) => {
+                Err(format!("it has a member `{name}`, as the tags have; choose another prefix"))
+            }
             None => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ use rolecall::Classifier;
 use rolecall_demand::audit::{AuditOptions, Labels, Target, draw, estimate, targets};
 use rolecall_demand::correct::{Evidence, EvidenceRow};
 use rolecall_evaluation::Interval;
-use rolecall_tagging::{InputOptions, InputPath, Unwatched};
+use rolecall_tagging::{InputOptions, InputPath, NoProgress};
 
 const ROWS: usize = 20_000;
 const LABELS: usize = 300;
@@ -326,7 +326,7 @@ fn simulate(
         prefix: taxonomy.name.clone(),
         input: InputOptions::default(),
     };
-    let drawn = draw(classifier, &[input], &options, &Unwatched)?;
+    let drawn = draw(classifier, &[input], &options, &NoProgress)?;
     let mut labels = Labels::new();
     for row in &drawn.design.drawn {
         let number: usize = row.id.trim_start_matches('p').parse()?;

@@ -1,9 +1,9 @@
 //! How a sample was drawn: what is needed to estimate from it, beside the labels.
 
+use rolecall::taxonomy::Taxonomy;
 use serde::{Deserialize, Serialize};
 
 use crate::Unit;
-use rolecall::taxonomy::Taxonomy;
 
 /// What is estimated: the postings of some roles together.
 #[derive(Debug, Clone, PartialEq, Eq)]

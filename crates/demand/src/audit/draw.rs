@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::io;
 use std::path::Path;
 
+use rolecall::Classifier;
+use rolecall::taxonomy::Taxonomy;
+use rolecall::text::strip_markup;
+use rolecall_fields::{FieldReaders, GivenFields};
+use rolecall_tagging::{InputOptions, InputPath, InputReport, Progress};
 use rustc_hash::FxHashSet;
 use twox_hash::XxHash3_64;
 
 use super::design::{Design, DrawnPosting, Stratum, Target, targets};
 use super::error::AuditError;
-use crate::facts::{AdOf, Fact, Facts, PostingText};
-use crate::run::{Sink, Wanted, read_input};
+use crate::extracted::{AdOf, Extracted, ExtractedRow, PostingText};
+use crate::run::{Projection, RowSink, read_input};
 use crate::{DemandError, DemandOptions, SetAside, Unit};
-use rolecall::Classifier;
-use rolecall::taxonomy::Taxonomy;
-use rolecall::text::strip_markup;
-use rolecall_fields::{FieldReaders, GivenFields};
-use rolecall_tagging::{InputOptions, InputPath, InputReport, Watch};
 
 /// How a sample is drawn.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub fn draw(
     classifier: &Classifier,
     inputs: &[InputPath],
     options: &AuditOptions,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
 ) -> Result<Drawn, AuditError> {
     let taxonomy = &classifier.corpus().taxonomy;
     let reading = DemandOptions {
@@ -97,11 +97,17 @@ pub fn draw(
     let mut reports = Vec::new();
     for (number, InputPath { path, .. }) in (0..).zip(inputs) {
         let wanted =
-            Wanted { attributes: &[], texts: true, readers: &readers, certifications: None };
+            Projection { attributes: &[], texts: true, readers: &readers, certifications: None };
         let fields = &mut BTreeMap::new();
-        let report =
-            read_input(classifier, (number, path), &wanted, &reading, (&mut lots, fields), watch)?;
-        watch.done(&report);
+        let report = read_input(
+            classifier,
+            (number, path),
+            &wanted,
+            &reading,
+            (&mut lots, fields),
+            progress,
+        )?;
+        progress.done(&report);
         reports.push(report);
     }
     let names = reports.iter().map(|report| (file_name(&report.path), report.sha256.clone()));
@@ -195,7 +201,7 @@ impl Lots {
         }
     }
 
-    fn add_posting(&mut self, fact: &Fact, text: &PostingText) {
+    fn add_posting(&mut self, fact: &ExtractedRow, text: &PostingText) {
         let mut by_role = vec![0.0; self.roles];
         match fact.candidates {
             Some(candidates) => {
@@ -289,8 +295,8 @@ impl Lottery {
     }
 }
 
-impl Sink for Lots {
-    fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
+impl RowSink for Lots {
+    fn add(&mut self, path: &Path, facts: &Extracted) -> io::Result<()> {
         for (line, reason) in &facts.set_aside {
             self.rows_set_aside += 1;
             if self.set_aside.len() < REMEMBERED {

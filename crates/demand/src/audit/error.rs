@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
-use crate::DemandError;
 use rolecall_tables::TableError;
+
+use crate::DemandError;
 
 /// Problems that are told at once.
 const TOLD: usize = 5;

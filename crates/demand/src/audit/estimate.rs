@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rolecall::taxonomy::Taxonomy;
+use rolecall_evaluation::Interval;
 use serde::Serialize;
 
 use super::design::{Design, targets};
@@ -10,8 +12,6 @@ use super::error::AuditError;
 use super::prediction_powered::{Precision, SampledStratum, precision, slope};
 use super::sheet::Labels;
 use crate::Unit;
-use rolecall::taxonomy::Taxonomy;
-use rolecall_evaluation::Interval;
 
 /// The counts of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]

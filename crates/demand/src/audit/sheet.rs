@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::draw::Drawn;
-use super::error::AuditError;
-use crate::near::nearest;
 use rolecall::Corpus;
 use rolecall::taxonomy::{NONE, Role, Taxonomy};
 use rolecall_tables::{CellReader, GivenDialect, no_formula};
 use rolecall_tagging::{Input, InputFormat, InputOptions, Rows};
+
+use super::draw::Drawn;
+use super::error::AuditError;
+use crate::near::nearest;
 
 /// Labels by the id of the row: the position of a role, or nothing for `none`.
 pub type Labels = BTreeMap<String, Option<usize>>;

@@ -3,10 +3,10 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma, StandardNormal};
+use rolecall_evaluation::{Interval, percentile};
 
 use super::confusion::Confusion;
 use super::error_model::{Alarms, ErrorModel, OfRole};
-use rolecall_evaluation::{Interval, percentile};
 
 /// The same draws every time.
 const SEED: u64 = 2010;

@@ -1,11 +1,12 @@
 //! From the answers of a file to the counts of its roles.
 
+use rolecall_evaluation::Interval;
+
 use super::bootstrap::{Draws, interval};
 use super::confusion::Confusion;
 use super::error_model::ErrorModel;
 use super::spread::Spread;
 use super::{CorrectionError, Evidence, Makeup, nearest_shares};
-use rolecall_evaluation::Interval;
 
 /// Corrects counts for the classifier's errors.
 #[derive(Debug, Clone)]

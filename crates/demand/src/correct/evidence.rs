@@ -1,10 +1,11 @@
 use std::path::Path;
 
-use super::CorrectionError;
-use crate::count::Dictionary;
 use rolecall::Corpus;
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall_evaluation::{LabelledPosting, Outcome};
+
+use super::CorrectionError;
+use crate::count::Dictionary;
 
 /// Labelled postings and what was answered for them by a fit that had not seen them.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 use csv::WriterBuilder;
+use rolecall_tables::no_formula;
 
 use super::{Cell, OutputError, Sheet};
-use rolecall_tables::no_formula;
 
 pub(super) fn write(
     sheet: &Sheet,

@@ -21,9 +21,9 @@ mod tiles;
 
 use maud::Markup;
 use plotters::drawing::DrawingAreaErrorKind;
+use rolecall::text::is_unseen;
 
 use super::Overview;
-use rolecall::text::is_unseen;
 
 /// Says why a report can't be made.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Numbers as people read them.
 
-use crate::overview::{Cell, Counts, Group, Salary, Unit};
 use rolecall_evaluation::Interval;
+
+use crate::overview::{Cell, Counts, Group, Salary, Unit};
 
 /// Between the low and the high end of an interval.
 const TO: &str = "–";

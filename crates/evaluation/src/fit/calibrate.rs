@@ -1,5 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use rolecall::classify::Classifier;
+use rolecall::classify::DecisionOptions;
+use rolecall::classify::model::{Model, all_open, logistic, thin_parts};
+use rolecall::corpus::{
+    ALONE, Calibration, Corpus, EMPLOYER, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
+};
+
 use super::features::{Features, Held, Stems, Vocabulary};
 use super::fitting::{Beginning, Calibrated, Fitting, Folds};
 use super::folds::deal;
@@ -10,12 +17,6 @@ use super::roles::{self, Roles};
 use super::titles::Titles;
 use super::{features, groups};
 use crate::{EvaluateError, LabelledPosting, Outcome};
-use rolecall::classify::Choices;
-use rolecall::classify::Classifier;
-use rolecall::classify::model::{Model, all_open, logistic, thin_parts};
-use rolecall::corpus::{
-    ALONE, Calibration, Corpus, EMPLOYER, GateModel, Ranking, ScopeModel, TermWeights, ThinModel,
-};
 
 /// Folds inside those that fit: they tell how sure the fit may be.
 const INNER_FOLDS: usize = 5;
@@ -112,7 +113,7 @@ pub fn calibrate(
     let count = fold.iter().collect::<BTreeSet<_>>().len();
     if count < 2 {
         return Err(EvaluateError::TooFew {
-            found: "all postings are of one fold: of one board, or of one value of --by".to_owned(),
+            found: "all postings are of one fold: of one board, or of one value of the column that tells them apart".to_owned(),
             expected: "at least 2, so that one can be left out",
         });
     }
@@ -173,7 +174,7 @@ struct Raw {
 }
 
 /// A posting that a fit has not seen.
-struct Unseen {
+struct LeftOut {
     posting: usize,
     /// The words of its body and the log-odds that all gates are open: of all of it, then of its
     /// beginnings.
@@ -201,13 +202,13 @@ impl Fit<'_> {
         }
         let mut fitted = parallel(&jobs, |(_, training, left_out)| {
             let raw = self.raw(training);
-            let unseen: Vec<Unseen> = left_out.iter().map(|&n| self.unseen(&raw, n)).collect();
+            let unseen: Vec<LeftOut> = left_out.iter().map(|&n| self.unseen(&raw, n)).collect();
             (raw, unseen)
         });
         let mut finished = Vec::new();
         while fitted.len() > INNER_FOLDS {
             let rest = fitted.split_off(INNER_FOLDS + 1);
-            let unseen: Vec<Unseen> =
+            let unseen: Vec<LeftOut> =
                 fitted.iter_mut().flat_map(|(_, unseen)| std::mem::take(unseen)).collect();
             if let Some((raw, _)) = fitted.pop() {
                 finished.push(self.finish(&raw, &unseen));
@@ -282,7 +283,7 @@ impl Fit<'_> {
         })
     }
 
-    fn unseen(&self, raw: &Raw, n: usize) -> Unseen {
+    fn unseen(&self, raw: &Raw, n: usize) -> LeftOut {
         let open = |features: &Features| {
             let mut gates = raw.gates.intercepts.clone();
             for (x, weights) in features.dense().zip(&raw.gates.dense) {
@@ -310,7 +311,7 @@ impl Fit<'_> {
             add(&mut gates_alone, x, &raw.gates.terms[column as usize]);
         }
         let open_alone = self.titles.map_or(0.0, |_| all_open(&gates_alone));
-        Unseen { posting: n, open, open_alone, roles }
+        LeftOut { posting: n, open, open_alone, roles }
     }
 
     /// Returns the log-odds of roles before anything is read.
@@ -323,7 +324,7 @@ impl Fit<'_> {
     }
 
     /// Turns weights into a calibration, by what they said of postings that they had not seen.
-    fn finish(&self, raw: &Raw, unseen: &[Unseen]) -> (Calibration, TermWeights) {
+    fn finish(&self, raw: &Raw, unseen: &[LeftOut]) -> (Calibration, TermWeights) {
         let label = |n: usize| self.postings[n].label;
         let gates = raw.gates.intercepts.len();
         let numbers = |open_alone: f64, &(words, open): &([u64; 2], f64)| {
@@ -331,7 +332,7 @@ impl Fit<'_> {
             [1.0, open, share, times_open, times_alone]
         };
         // Without a text the title alone decides.
-        let scopes = unseen.iter().flat_map(|Unseen { posting, open, open_alone, .. }| {
+        let scopes = unseen.iter().flat_map(|LeftOut { posting, open, open_alone, .. }| {
             let is_in = label(*posting).is_some();
             let with_text = open.iter().filter(|(words, _)| words[1] > 0);
             with_text.map(move |open| (numbers(*open_alone, open), is_in))
@@ -344,13 +345,13 @@ impl Fit<'_> {
         let [intercept, slope, thin_intercept, thin_slope, thin_title] = fitted;
         let right: Vec<_> = unseen
             .iter()
-            .filter_map(|Unseen { posting, roles, .. }| Some((roles.clone(), label(*posting)?)))
+            .filter_map(|LeftOut { posting, roles, .. }| Some((roles.clone(), label(*posting)?)))
             .collect();
         let sure = sharpness(&right);
         let has_weights = unseen.iter().any(|one| self.postings[one.posting].weight.is_some());
         let weighted: Vec<_> = unseen
             .iter()
-            .filter_map(|Unseen { posting, open, open_alone, .. }| {
+            .filter_map(|LeftOut { posting, open, open_alone, .. }| {
                 let weight = self.postings[*posting].weight;
                 let weight = if has_weights { weight? } else { 1.0 };
                 let numbers = numbers(*open_alone, open.first()?);
@@ -486,7 +487,7 @@ impl Fit<'_> {
         let employer = self.summed(terms, EMPLOYER, &mut features.employer.iter().copied());
         let model = Model::new(&self.corpus.taxonomy, calibration);
         let sums = features.sums(&learned, &alone, &employer);
-        model.decide(sums, features.words_known, Choices::default()).into()
+        model.decide(sums, features.words_known, DecisionOptions::default()).into()
     }
 }
 

@@ -3,22 +3,22 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
-use crate::LabelledPosting;
 use rolecall::classify::Classifier;
-use rolecall::classify::model::{Balances, Sums};
+use rolecall::classify::model::{Margins, Sums};
 use rolecall::corpus::{EMPLOYER, TermWeights};
 use rolecall::posting::Posting;
 use rolecall::score::Scorer;
 use rolecall::text::{Analyzer, Spans, strip_markup, words};
+use rustc_hash::FxHashMap;
+
+use crate::LabelledPosting;
 
 /// A posting as the fit sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
     /// BM25 of each profile from title and body.
     pub(super) bm25: [Vec<f32>; 2],
-    pub(super) balances: Balances,
+    pub(super) balances: Margins,
     /// Saturated frequencies of all stems, for each part: number of the stem in [`Stems`], in order.
     pub(super) frequencies: [Vec<(u32, f32)>; 2],
     /// The stems of the employer's name, in order.
@@ -140,7 +140,7 @@ impl Reader<'_> {
         let bm25 = self.scorer.parts().map(|part| part.bm25.to_vec());
         let saturation = corpus.calibration.saturation;
         Features {
-            balances: Balances::of([&bm25[0], &bm25[1]], corpus.taxonomy.roles.len()),
+            balances: Margins::of([&bm25[0], &bm25[1]], corpus.taxonomy.roles.len()),
             bm25,
             frequencies: [
                 self.count(&[title], saturation.title),

@@ -1,8 +1,9 @@
 //! What a fit is asked for, and what it gives.
 
+use rolecall::corpus::{Calibration, TermWeights};
+
 use super::titles::TitleFigures;
 use crate::{LabelledPosting, Outcome};
-use rolecall::corpus::{Calibration, TermWeights};
 
 /// Which postings measure while the others fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

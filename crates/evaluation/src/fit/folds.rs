@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
+use rolecall::text::{strip_markup, words};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::LabelledPosting;
-use rolecall::text::{strip_markup, words};
 
 /// Words of a shingle: a run that two texts share is hardly chance.
 const SHINGLE: usize = 5;

@@ -1,9 +1,10 @@
 //! Fits the gates of the scope: a product of logistic models, each of which must say yes.
 
-use super::lbfgs::minimize;
 use rolecall::classify::model::{all_open, logistic};
 use rolecall::corpus::Corpus;
 use rolecall::text::Analyzer;
+
+use super::lbfgs::minimize;
 
 /// How large a standard deviation of a number that is no term is beside a term: less than 1 makes its
 /// weight dearer.

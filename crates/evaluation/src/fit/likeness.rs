@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::percentile;
 use rolecall_tagging::likeness::{LIKELY, LikenessMeasure, LikenessReference, SURE, WORSE};
+
+use crate::percentile;
 
 /// Labelled postings without which nothing is said of a board.
 const MIN_POSTINGS: [usize; 3] = [25, 10, 10];

@@ -1,8 +1,9 @@
 //! Fits probabilities to what came true, and chooses where to draw the line.
 
+use rolecall::classify::model::logistic;
+
 use super::lbfgs::minimize;
 use crate::CurvePoint;
-use rolecall::classify::model::logistic;
 
 /// Fits `logistic(intercept + slope · log_odds)` to outcomes (Platt, "Probabilistic outputs for support
 /// vector machines", 1999); returns intercept and slope, which is at least 0.

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rolecall::classify::model::{all_open, logistic};
+use rolecall::corpus::{ALONE, Corpus, TermWeights, TitleModel};
+use rolecall::text::{Analyzer, strip_markup, words};
+
 use super::features::{Features, Stems, is_number};
 use super::gates::{self, Gates};
 use super::parallel::parallel;
 use super::probability::{lowest_threshold, platt};
 use super::roles::{self, Roles};
 use crate::LabelledPosting;
-use rolecall::classify::model::{all_open, logistic};
-use rolecall::corpus::{ALONE, Corpus, TermWeights, TitleModel};
-use rolecall::text::{Analyzer, strip_markup, words};
 
 /// How much the likelihood of a title counts against the penalty of the weights.
 const LIKELIHOOD: f64 = 10.0;

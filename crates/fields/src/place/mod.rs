@@ -19,11 +19,11 @@ use codes::{Code, Codes};
 use object::python_literal;
 use parts::Alternative;
 use resolve::Found;
+use rolecall_tables::unmojibaked;
 
 use super::Reading;
 use super::error::FieldDataError;
 use super::remote::{Remote, RemoteReader};
-use rolecall_tables::unmojibaked;
 
 /// Longest text, in bytes, that is read as a place.
 const LONGEST: usize = 2_000;

@@ -56,19 +56,16 @@ pub struct GivenColumns {
 #[non_exhaustive]
 pub enum ColumnsError {
     /// No column looks like a title or a text.
-    #[error(
-        "no column looks like a job title or a text; name them with --title-column and --text-column \
-         (columns: {columns})"
-    )]
+    #[error("no column looks like a job title or a text (columns: {columns}); name them")]
     NotFound {
         /// The columns that are there.
         columns: String,
     },
     /// A column that was asked for is not there.
-    #[error("{option}: no column `{name}`; the file has: {columns}")]
+    #[error("{wanted}: no column `{name}`; the file has: {columns}")]
     Unknown {
-        /// The option that named it.
-        option: &'static str,
+        /// What it was to hold: title, text, employer or place.
+        wanted: &'static str,
         /// The name.
         name: String,
         /// The columns that are there.
@@ -130,12 +127,12 @@ pub fn detect_among(
     } else {
         let mut columns = Vec::new();
         for name in &given.text {
-            columns.extend(find(header, name, "--text-column")?);
+            columns.extend(find(header, name, "text")?);
         }
         columns
     };
     let title = match &given.title {
-        Some(name) => find(header, name, "--title-column")?,
+        Some(name) => find(header, name, "title")?,
         None => detect_title(names, &own, &contents, &text),
     };
     if title.is_none() && text.is_empty() {
@@ -173,11 +170,11 @@ fn with_employer_and_place(
         named.min().map(|(.., n)| n)
     };
     let employer = match &given.employer {
-        Some(name) => find(header, name, "--employer-column")?,
+        Some(name) => find(header, name, "employer")?,
         None => by_name(&|name| names.employer_rank(name)),
     };
     let place = match &given.place {
-        Some(name) => find(header, name, "--place-column")?,
+        Some(name) => find(header, name, "place")?,
         None => by_name(&|name| names.place_rank(name)),
     };
     Ok(Columns { title, text, employer, place })
@@ -186,7 +183,7 @@ fn with_employer_and_place(
 fn find(
     header: &[String],
     name: &str,
-    option: &'static str,
+    wanted: &'static str,
 ) -> Result<Option<usize>, ColumnsError> {
     if name == "-" {
         return Ok(None);
@@ -199,7 +196,7 @@ fn find(
         position.checked_sub(1).filter(|&position| position < header.len())
     };
     by_name.or_else(by_any_case).or_else(by_position).map(Some).ok_or_else(|| {
-        ColumnsError::Unknown { option, name: name.to_owned(), columns: list(header) }
+        ColumnsError::Unknown { wanted, name: name.to_owned(), columns: list(header) }
     })
 }
 
@@ -472,8 +469,7 @@ mod tests {
     fn nothing_is_guessed_from_numbers() {
         assert_eq!(
             detected(&["a", "b\u{1b}"], &[&["1", "2"], &["3", "4"]]),
-            "no column looks like a job title or a text; name them with --title-column and \
-             --text-column (columns: `a`, `b\\u{1b}`)"
+            "no column looks like a job title or a text (columns: `a`, `b\\u{1b}`); name them"
         );
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::lexer::{Lexer, Step, Token, is_white};
 use super::names::Names;
 use super::text::{push_one_line, push_string, unescape};
-use super::walker::{Step, Token, Walker, is_white};
 
 /// Objects inside more objects than these are one cell, so that paths stay short.
 const MAX_FLATTENED: usize = 16;
@@ -80,8 +80,8 @@ impl JsonCells {
     }
 
     fn flatten(&mut self, record: &[u8]) -> Result<(), String> {
-        let mut walker = Walker::new(0);
-        let next = |walker: &mut Walker| match walker.next(record, true) {
+        let mut walker = Lexer::new(0);
+        let next = |walker: &mut Lexer| match walker.next(record, true) {
             Step::Token(token, range) => Ok(Some((token, range))),
             Step::End | Step::More => Ok(None),
             Step::Broken(broken) => Err(broken.reason(record)),
@@ -209,7 +209,7 @@ impl JsonCells {
             return Cow::Borrowed(text);
         }
         let mut lines = String::new();
-        let mut walker = Walker::new(0);
+        let mut walker = Lexer::new(0);
         while let Step::Token(token, range) = walker.next(text.as_bytes(), true) {
             if token == Token::Text {
                 if !lines.is_empty() {

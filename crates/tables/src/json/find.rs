@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use super::lexer::{Lexer, Step, Token};
 use super::text;
-use super::walker::{Step, Token, Walker};
 use super::window::Window;
 use crate::MAX_RECORD_BYTES;
 
@@ -25,7 +25,7 @@ pub(super) fn find_array<R: Read>(
             path()
         )))
     };
-    let mut walker = Walker::new(at);
+    let mut walker = Lexer::new(at);
     // Keys of the path whose objects are open, and whether the value of the next one comes now.
     let (mut behind, mut is_next) = (0, keys.is_empty());
     loop {

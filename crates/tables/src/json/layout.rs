@@ -1,7 +1,7 @@
 //! Where in a file of JSON the objects are that are its records.
 
+use super::lexer::{Lexer, Step, is_white};
 use super::outline::{Array, Outline, Top};
-use super::walker::{Step, Walker, is_white};
 
 /// Names of arrays of records in the answers of job boards and search engines, in lower case and
 /// without `_`.
@@ -165,7 +165,7 @@ fn are_lines(sample: &[u8], is_all: bool) -> bool {
 
 /// Tells whether bytes are one value and nothing else.
 fn is_value(bytes: &[u8]) -> bool {
-    let mut walker = Walker::new(0);
+    let mut walker = Lexer::new(0);
     loop {
         match walker.next(bytes, true) {
             Step::Token(..) => {}

@@ -7,13 +7,13 @@ mod cells;
 mod columns;
 mod find;
 mod layout;
+mod lexer;
 mod names;
 mod outline;
 mod reader;
 mod resume;
 mod text;
 mod tree;
-mod walker;
 mod window;
 mod write;
 

@@ -1,7 +1,7 @@
 //! The outline of the first value in a sample of JSON: where its arrays are, and how large.
 
+use super::lexer::{Lexer, Step, Token};
 use super::text;
-use super::walker::{Step, Token, Walker};
 
 /// Arrays behind more keys are not looked for.
 const MAX_KEYS: usize = 6;
@@ -71,7 +71,7 @@ impl Outline {
     }
 
     fn draw(&mut self, sample: &[u8], is_all: bool) {
-        let mut walker = Walker::new(self.start);
+        let mut walker = Lexer::new(self.start);
         // The keys of the objects that are open, outside arrays.
         let mut keys: Vec<String> = Vec::new();
         // How many brackets were open before the array that is open.

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use super::JsonLayout;
 use super::find::find_array;
+use super::lexer::{Broken, Lexer, Step, is_white};
 use super::resume::{Break, end_of_broken};
-use super::walker::{Broken, Step, Walker, is_white};
 use super::window::Window;
 use crate::BYTE_ORDER_MARK;
 use crate::{Chunk, MAX_RECORD_BYTES, Record, RecordKind};
@@ -48,7 +48,7 @@ enum Place {
     /// Among the records.
     Among,
     /// Behind the array, among what remains of the objects around it.
-    Behind(Walker),
+    Behind(Lexer),
 }
 
 impl<R: Read> JsonReader<R> {
@@ -180,7 +180,7 @@ impl<R: Read> JsonReader<R> {
                 }
                 (_, JsonLayout::Array(keys)) if byte == b']' => {
                     at += 1;
-                    self.place = Place::Behind(Walker::inside_objects(at, keys.len()));
+                    self.place = Place::Behind(Lexer::inside_objects(at, keys.len()));
                 }
                 _ => return Ok(Some(at)),
             }
@@ -207,7 +207,7 @@ impl<R: Read> JsonReader<R> {
                 }
             }
         }
-        let mut walker = Walker::new(start);
+        let mut walker = Lexer::new(start);
         loop {
             match walker.next(&self.window.bytes, self.window.is_all) {
                 Step::Token(..) => {}
@@ -272,7 +272,7 @@ impl<R: Read> JsonReader<R> {
     }
 
     fn skip_value(&mut self) -> io::Result<()> {
-        let mut walker = Walker::new(0);
+        let mut walker = Lexer::new(0);
         loop {
             match walker.next(&self.window.bytes, self.window.is_all) {
                 Step::Token(..) => {}

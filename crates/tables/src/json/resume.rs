@@ -2,7 +2,7 @@
 
 use memchr::{memchr_iter, memchr3, memmem};
 
-use super::walker::is_white;
+use super::lexer::is_white;
 
 /// Where a record that is broken begins, and where it was found to be.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::lexer::{Lexer, Step, Token};
 use super::text::unescape;
-use super::walker::{Step, Token, Walker};
 
 /// Values inside more objects and lists than these are left out.
 const MAX_DEPTH: usize = 32;
@@ -146,7 +146,7 @@ impl MemberPath {
 impl<'r> JsonTree<'r> {
     /// Reads a record; nothing if it is broken.
     pub fn of(record: &'r [u8]) -> Option<Self> {
-        let mut walker = Walker::new(0);
+        let mut walker = Lexer::new(0);
         let mut open: Vec<(Cow<'r, str>, Self)> = Vec::new();
         let mut key = Cow::Borrowed("");
         // Brackets that are open below what is kept.

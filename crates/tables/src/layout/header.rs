@@ -1,7 +1,7 @@
 //! Finds where a table begins, and whether with the names of its columns.
 
+use super::candidate::Candidate;
 use super::names::{NAME_BYTES, is_name, is_title};
-use super::table::Table;
 
 /// Records that a preamble has at most.
 const MOST_PREAMBLE: usize = 40;
@@ -11,7 +11,7 @@ fn is_comment(record: &[String]) -> bool {
     record.first().is_some_and(|cell| cell.starts_with('#') || cell.starts_with("//"))
 }
 
-impl Table {
+impl Candidate {
     /// Tells whether many records begin like comments, so that the mark is no more than a letter.
     fn is_comment_usual(&self) -> bool {
         let comments = self.records.iter().filter(|record| is_comment(record)).count();

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{CsvRow, Head, Plan, Row, fill};
-use crate::input::Form;
-use crate::tags::{TagCells, Value, duplicate_values};
 use rolecall::text::push_decimal;
 use rolecall_dedup::Verdict;
 use rolecall_tables::no_formula;
+
+use super::{CsvRow, Head, Plan, Row, fill};
+use crate::input::Form;
+use crate::tags::{TagCells, Value, duplicate_values};
 
 pub(crate) struct CsvEncoder<'p> {
     plan: &'p Plan,

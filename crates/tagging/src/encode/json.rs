@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Plan, Row, fill};
-use crate::tags::{TagCells, Value, duplicate_values};
 use rolecall_dedup::Verdict;
 use rolecall_tables::{JsonValue, splice, unique_names, write_object};
+
+use super::{Plan, Row, fill};
+use crate::tags::{TagCells, Value, duplicate_values};
 
 pub(crate) struct JsonEncoder<'p> {
     plan: &'p Plan,

@@ -15,10 +15,11 @@ use self::json::JsonEncoder;
 use self::parquet::ParquetEncoder;
 use self::table::TableEncoder;
 pub(super) use self::tag_columns::{TagColumns, tag_fields};
-use super::input::{Form, Head, Input};
-use super::tags::{TagCells, TagNames};
 use rolecall_dedup::Verdict;
 use rolecall_tables::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
+
+use super::input::{Form, Head, Input};
+use super::tags::{TagCells, TagNames};
 
 /// How tagged rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_array::builder::{Int64Builder, StringBuilder};
 use arrow_schema::{DataType, Field, FieldRef};
+use rolecall_dedup::Verdict;
+use rolecall_tables::{ColumnarError, ParquetForm, TextRows, append_columns};
 
 use super::tag_columns::{TagColumns, tag_fields};
 use super::{Plan, Row};
 use crate::input::Input;
 use crate::tags::{TagCells, TagNames, duplicate_values};
-use rolecall_dedup::Verdict;
-use rolecall_tables::{ColumnarError, ParquetForm, TextRows, append_columns};
 
 /// Finds out the columns and types of the output.
 pub(super) fn form(

@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
-use crate::tags::TagCells;
 use rolecall::text::is_unseen;
+
+use crate::tags::TagCells;
 
 const TITLE_WIDTH: usize = 48;
 const ROLE_WIDTH: usize = 34;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_array::builder::{Float64Builder, StringBuilder};
 use arrow_schema::{DataType, Field, FieldRef};
+use rolecall::text::push_decimal;
 
 use crate::tags::{TagCells, TagNames, Value};
-use rolecall::text::push_decimal;
 
 /// Tag columns that are numbers; the others are texts.
 const NUMBERS: [bool; 10] = [false, false, true, true, false, true, false, true, false, false];

@@ -1,9 +1,10 @@
 //! What is left of a file behind the place where it is cut off or damaged.
 
-use super::{Digested, Form, Input, Portion, Rows};
 use rolecall_tables::{
     CellReader, Chunk, Compression, Dialect, JsonCells, JsonLayout, Record, RecordKind, TableError,
 };
+
+use super::{Digested, Form, Input, Portion, Rows};
 
 /// The rest of a damaged file: no row, but set aside as one.
 #[derive(Debug, Clone, PartialEq, Eq)]

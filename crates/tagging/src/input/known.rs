@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
-
-use super::made::{Kind, Made, MadeRow, Members, kind_of};
 use rolecall::posting::{ColumnNames, normalize};
 use rolecall_tables::columns::{
     Columns, ColumnsError, EarlierTags, FormField, Forms, GivenColumns, PostingForm, Use,
     detect_among,
 };
 use rolecall_tables::{JsonTree, MemberPath, member_key};
+use rustc_hash::FxHashSet;
+
+use super::made::{Kind, Made, MadeRow, Members, kind_of};
 
 /// Members of lists that become columns, at most.
 const MAX_LEAVES: usize = 500;

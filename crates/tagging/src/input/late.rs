@@ -4,10 +4,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::made::Kind;
-use super::{Form, Input, decoded};
 use rolecall::posting::normalize;
 use rolecall_tables::{Detected, JsonCells, JsonReader, RecordKind, Source};
+
+use super::made::Kind;
+use super::{Form, Input, decoded};
 
 /// Looks through the rows of a file of JSON behind the sample.
 pub(super) struct Further<'f> {

@@ -1,7 +1,7 @@
 //! An input that is open, with its form found out and its columns known.
 
 mod cut;
-mod found;
+mod description;
 mod head;
 mod known;
 mod late;
@@ -25,7 +25,6 @@ pub use self::made::{Made, MadeRecords, MadeRow};
 pub use self::options::{InputFormat, InputOptions};
 use self::sample::SAMPLE_ROWS;
 pub use self::sample::sample_rows;
-use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 use rolecall::posting::ColumnNames;
 use rolecall_tables::columns::{Columns, ColumnsError, EarlierTags};
 use rolecall_tables::{
@@ -33,6 +32,8 @@ use rolecall_tables::{
     JsonColumns, JsonLayout, JsonReader, Layout, Malformed, ParquetBatches, ParquetRows, Source,
     TableError, detect as detect_encoding, refuse_unsupported,
 };
+
+use self::start::{CsvStart, json_sample, parquet_sample, unmarked};
 
 /// Bytes that are looked at to find the form of a file.
 const SNIFFED_BYTES: u64 = 256 << 10;
@@ -163,7 +164,7 @@ pub(crate) struct Resume {
 }
 
 /// What all threads need to know of an input.
-pub(crate) struct Shape {
+pub(crate) struct InputShape {
     pub(crate) form: Form,
     pub(crate) dialect: Dialect,
     pub(crate) width: usize,
@@ -446,14 +447,14 @@ impl Input {
     }
 
     /// Returns what threads need to know; an error says that the columns are not known.
-    pub(crate) fn shape(&self) -> Result<Shape, TableError> {
+    pub(crate) fn shape(&self) -> Result<InputShape, TableError> {
         let columns = self
             .columns
             .clone()
             .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
         let (dialect, made) = (self.dialect(), Arc::clone(&self.made));
         let (form, names) = (self.form.clone(), self.line_of_names().to_vec());
-        Ok(Shape { form, dialect, width: self.header.len(), names, columns, made })
+        Ok(InputShape { form, dialect, width: self.header.len(), names, columns, made })
     }
 }
 

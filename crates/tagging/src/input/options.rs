@@ -1,10 +1,10 @@
 //! What is given about inputs beforehand.
 
 use encoding_rs::Encoding;
-
-use super::found::shown;
 use rolecall_tables::GivenDialect;
 use rolecall_tables::columns::GivenColumns;
+
+use super::description::shown;
 
 /// What overrides what is found out about an input.
 #[derive(Debug, Clone)]

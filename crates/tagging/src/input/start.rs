@@ -5,14 +5,14 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
-
-use super::head::Head;
-use super::known::FirstRows;
-use super::sample::{SAMPLE_ROWS, sample_rows};
 use rolecall_tables::{
     BYTE_ORDER_MARK, CellReader, Chunk, JsonCells, JsonColumns, JsonRows, Layout, RecordKind,
     TableError,
 };
+
+use super::head::Head;
+use super::known::FirstRows;
+use super::sample::{SAMPLE_ROWS, sample_rows};
 
 pub(super) fn unmarked(line: &[u8]) -> &[u8] {
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::correct::{self, Corrector};
-use super::{DemandError, Evidence, Shown};
 use rolecall::Classifier;
-use rolecall::classify::Choices;
+use rolecall::classify::DecisionOptions;
 use rolecall_tagging::{InputPath, Manifest};
 
-impl Shown {
+use super::correct::{self, Corrector};
+use super::{DemandError, Evidence, ReportOptions};
+
+impl ReportOptions {
     /// Has counts corrected by labelled postings, which come from a source that is named for the record.
     ///
     /// # Errors
@@ -22,7 +23,7 @@ impl Shown {
         classifier: &Classifier,
         inputs: &[InputPath],
     ) -> Result<(), DemandError> {
-        if classifier.choices() != Choices::default() {
+        if classifier.options() != DecisionOptions::default() {
             return Err(DemandError::AnsweredOtherwise);
         }
         for input in inputs {

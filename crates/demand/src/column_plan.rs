@@ -2,18 +2,19 @@
 
 use std::path::Path;
 
-use super::DemandError;
-use super::key::{self, Attribute};
-use super::near::nearest;
-use super::says::Saying;
 use rolecall::posting::ColumnNames;
 use rolecall_tables::TableError;
 use rolecall_tables::columns::{Columns, ColumnsError, GivenColumns, detect_without_text};
 use rolecall_tagging::Input;
 
+use super::DemandError;
+use super::dimension::{self, Attribute};
+use super::field_parser::FieldSources;
+use super::near::nearest;
+
 /// The columns of tags, by position from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TagColumns {
+pub(super) struct TagPositions {
     pub(super) role: usize,
     /// Scope, closest role and its score, runner-up and its score; all or nothing.
     pub(super) candidates: Option<[usize; 5]>,
@@ -24,9 +25,9 @@ pub(super) struct TagColumns {
 
 /// The columns of an input that are read.
 #[derive(Debug, Clone)]
-pub(super) struct DemandShape {
+pub(super) struct ColumnPlan {
     /// Nothing if the rows are to be tagged.
-    pub(super) tags: Option<TagColumns>,
+    pub(super) tags: Option<TagPositions>,
     pub(super) posting: Columns,
     /// The column of each attribute that is one.
     pub(super) attributes: Vec<Option<usize>>,
@@ -39,7 +40,7 @@ pub(super) struct DemandShape {
     pub(super) reads_texts: bool,
 }
 
-impl TagColumns {
+impl TagPositions {
     /// Finds the columns of tags by their names; nothing if there is no role.
     pub(super) fn find(header: &[String], prefix: &str) -> Option<Self> {
         let find = |name: &str| {
@@ -58,7 +59,7 @@ impl TagColumns {
     }
 }
 
-impl DemandShape {
+impl ColumnPlan {
     /// Finds the columns of an input.
     pub(super) fn of(
         input: &Input,
@@ -68,7 +69,7 @@ impl DemandShape {
         attributes: &[Attribute],
         (dedup, texts, known): (bool, bool, bool),
     ) -> Result<Self, DemandError> {
-        let tags = TagColumns::find(&input.header, prefix);
+        let tags = TagPositions::find(&input.header, prefix);
         let posting = match (&input.columns, &tags) {
             (Ok(columns), _) => columns.clone(),
             // Tagged rows need neither title nor text.
@@ -96,14 +97,14 @@ impl DemandShape {
     }
 
     /// Returns the columns that are read, in order.
-    pub(super) fn wanted(&self, saying: &Saying) -> Vec<usize> {
+    pub(super) fn wanted(&self, saying: &FieldSources) -> Vec<usize> {
         let Self { tags, posting, attributes, reads_texts, .. } = self;
         let mut wanted: Vec<usize> = attributes.iter().flatten().copied().collect();
         wanted.extend([posting.title, posting.employer, posting.place].into_iter().flatten());
         if *reads_texts {
             wanted.extend(&posting.text);
         }
-        if let Some(TagColumns { role, candidates, cluster, basis }) = tags {
+        if let Some(TagPositions { role, candidates, cluster, basis }) = tags {
             wanted.push(*role);
             wanted.extend(candidates.iter().flatten());
             wanted.extend(cluster);
@@ -138,7 +139,7 @@ fn meant(name: &str, header: &[String]) -> Option<String> {
         name.to_lowercase().split([' ', '_']).collect::<Vec<_>>().join("-")
     };
     let wanted = plain(name);
-    let words = key::names().map(str::to_owned).chain(header.iter().cloned());
+    let words = dimension::names().map(str::to_owned).chain(header.iter().cloned());
     let known: Vec<(String, String)> = words.map(|word| (plain(&word), word)).collect();
     if let Some((_, word)) = known.iter().find(|(plain, _)| *plain == wanted) {
         return Some(word.clone());

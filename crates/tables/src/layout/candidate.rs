@@ -16,7 +16,7 @@ const FRAGMENT_BYTES: usize = 200;
 const ONE_COLUMN: f64 = 0.06;
 
 /// The first records of a file, as a dialect has them.
-pub(super) struct Table {
+pub(super) struct Candidate {
     pub(super) dialect: Dialect,
     pub(super) records: Vec<Vec<String>>,
     /// The number of lines before each record.
@@ -39,7 +39,7 @@ pub(super) struct Table {
     guarded: usize,
 }
 
-impl Table {
+impl Candidate {
     /// Reads the first records of a sample.
     pub(super) fn read(sample: &[u8], is_all: bool, dialect: Dialect) -> Self {
         let mut table = Self {

@@ -79,7 +79,7 @@ enum Expect {
 /// control characters inside strings are left to whoever reads them, except line breaks, which
 /// tell soonest that a quote is missing.
 #[derive(Debug, Clone)]
-pub(super) struct Walker {
+pub(super) struct Lexer {
     at: usize,
     /// Where the search for the end of a string goes on, if one is begun.
     inside_string: Option<usize>,
@@ -88,7 +88,7 @@ pub(super) struct Walker {
     expect: Expect,
 }
 
-impl Walker {
+impl Lexer {
     /// Starts before a value.
     pub(super) fn new(at: usize) -> Self {
         Self { at, inside_string: None, open: Vec::new(), expect: Expect::Value }
@@ -300,7 +300,7 @@ mod tests {
     /// Walks through bytes that arrive in pieces of a size; returns the tokens, and whether they
     /// are a value and nothing else.
     fn walk(bytes: &[u8], piece: usize) -> (Vec<(Token, Range<usize>)>, bool) {
-        let mut walker = Walker::new(0);
+        let mut walker = Lexer::new(0);
         let (mut tokens, mut have) = (Vec::new(), 0);
         loop {
             match walker.next(&bytes[..have], have == bytes.len()) {
@@ -335,7 +335,7 @@ mod tests {
             let bytes = text.as_bytes();
             let (expected, whole) = walk(bytes, bytes.len());
             let expected: Vec<_> = expected.into_iter().map(|(token, _)| token).collect();
-            let mut walker = Walker::new(0);
+            let mut walker = Lexer::new(0);
             let (mut tokens, mut forgotten, mut have) = (Vec::new(), 0, 0);
             let found = loop {
                 match walker.next(&bytes[forgotten..have], have == bytes.len()) {
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn reasons_are_for_people() {
         let reason = |text: &str| {
-            let mut walker = Walker::new(0);
+            let mut walker = Lexer::new(0);
             loop {
                 match walker.next(text.as_bytes(), true) {
                     Step::Broken(broken) => return broken.reason(text.as_bytes()),

@@ -3,12 +3,12 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Lets numbered pieces pass one by one, by number from 0.
-pub(super) struct Turn<S> {
+pub(super) struct Sequencer<S> {
     state: Mutex<(u64, S, bool)>,
     moved_on: Condvar,
 }
 
-impl<S> Turn<S> {
+impl<S> Sequencer<S> {
     pub(super) fn new(state: S) -> Self {
         Self { state: Mutex::new((0, state, false)), moved_on: Condvar::new() }
     }

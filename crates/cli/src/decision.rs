@@ -1,9 +1,9 @@
 use clap::Args;
-use rolecall::classify::Choices;
+use rolecall::classify::DecisionOptions;
 
 /// What a user asks of the answers.
 #[derive(Debug, Args)]
-pub(super) struct Choosing {
+pub(super) struct Decision {
     /// Answer with a role only with at least this confidence, 0 to 1; otherwise `none`
     ///
     /// The default operating point balances precision and recall. For more precision ask for 0.5 or
@@ -18,9 +18,9 @@ pub(super) struct Choosing {
     prevalence: Option<f64>,
 }
 
-impl Choosing {
-    pub(super) fn choices(&self) -> Choices {
-        Choices { min_confidence: self.min_confidence, prevalence: self.prevalence }
+impl Decision {
+    pub(super) fn options(&self) -> DecisionOptions {
+        DecisionOptions { min_confidence: self.min_confidence, prevalence: self.prevalence }
     }
 }
 

@@ -1,7 +1,8 @@
-use super::LabelledPosting;
 use rolecall::classify::model::Decision;
 use rolecall::classify::{Classifier, Tag};
 use rolecall::taxonomy::Taxonomy;
+
+use super::LabelledPosting;
 
 /// What was answered for a posting, as far as figures need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,23 +44,23 @@ impl From<&Tag<'_>> for Outcome {
 
 /// A labelled posting and what was answered for it.
 #[derive(Debug, Clone)]
-pub struct Judged<'p> {
+pub struct Prediction<'p> {
     /// The posting.
     pub posting: &'p LabelledPosting,
     /// The answer.
     pub outcome: Outcome,
 }
 
-impl Judged<'_> {
+impl Prediction<'_> {
     /// Returns the rank of a role, 1 is best. Ties take the worst rank, so that a scorer that gives
     /// every role the same can't win.
     ///
     /// ```
-    /// # use rolecall_evaluation::{Judged, LabelledPosting, Outcome};
+    /// # use rolecall_evaluation::{Prediction, LabelledPosting, Outcome};
     /// # let posting = LabelledPosting::default();
     /// let outcome = Outcome { scores: vec![2.0, 3.0, 2.0, 1.0], scope: 0.5, answer: None, confidence: 0.5, posterior: vec![] };
-    /// let judged = Judged { posting: &posting, outcome };
-    /// assert_eq!([0, 1, 2, 3].map(|role| judged.rank(role)), [3, 1, 3, 4]);
+    /// let predictions = Prediction { posting: &posting, outcome };
+    /// assert_eq!([0, 1, 2, 3].map(|role| predictions.rank(role)), [3, 1, 3, 4]);
     /// ```
     pub fn rank(&self, role: usize) -> usize {
         let score = self.outcome.scores[role];
@@ -86,11 +87,14 @@ impl Judged<'_> {
 }
 
 /// Classifies every posting.
-pub fn judge<'p>(classifier: &Classifier, postings: &'p [LabelledPosting]) -> Vec<Judged<'p>> {
+pub fn predict<'p>(
+    classifier: &Classifier,
+    postings: &'p [LabelledPosting],
+) -> Vec<Prediction<'p>> {
     let mut tagger = classifier.tagger();
     postings
         .iter()
-        .map(|posting| Judged {
+        .map(|posting| Prediction {
             posting,
             outcome: Outcome::from(&tagger.tag(&posting.as_posting())),
         })

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
-
-use super::facts::{Field, FieldCounts};
 use rolecall_fields::{
     BareCodes, DateOrder, DatePrecision, DateReader, FieldColumns, FieldReaders, Place, PlaceBasis,
     Reading, Remote,
 };
+use rustc_hash::FxHashMap;
+
+use super::extracted::{Field, FieldCounts};
 
 /// Different texts whose reading is remembered, at most.
 const REMEMBERED: usize = 1 << 16;
@@ -19,7 +19,7 @@ const MAX_DAYS: i64 = 3 * 366;
 
 /// The columns of fields, and what their sample tells.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Saying {
+pub(super) struct FieldSources {
     pub(super) columns: FieldColumns,
     /// The column of the place as one text.
     pub(super) place: Option<usize>,
@@ -34,7 +34,7 @@ pub(super) struct Saying {
 
 /// What a row says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Said {
+pub(super) struct ParsedFields {
     pub(super) place: Option<Reading<Place>>,
     pub(super) remote: Option<Remote>,
     pub(super) date: Option<Reading<(Date, DatePrecision)>>,
@@ -43,7 +43,7 @@ pub(super) struct Said {
     pub(super) days: Option<i64>,
 }
 
-impl Saying {
+impl FieldSources {
     pub(super) fn new(
         columns: FieldColumns,
         (title, place): (Option<usize>, Option<usize>),
@@ -120,14 +120,14 @@ impl Saying {
 }
 
 /// Reads the fields of one row after another, and remembers what places were read.
-pub(super) struct Sayings<'r> {
+pub(super) struct FieldParser<'r> {
     readers: &'r FieldReaders,
-    saying: &'r Saying,
+    saying: &'r FieldSources,
     places: FxHashMap<String, Reading<Place>>,
 }
 
-impl<'r> Sayings<'r> {
-    pub(super) fn new(readers: &'r FieldReaders, saying: &'r Saying) -> Self {
+impl<'r> FieldParser<'r> {
+    pub(super) fn new(readers: &'r FieldReaders, saying: &'r FieldSources) -> Self {
         Self { readers, saying, places: FxHashMap::default() }
     }
 
@@ -136,10 +136,10 @@ impl<'r> Sayings<'r> {
         &mut self,
         cell: &impl Fn(usize) -> Cow<'a, str>,
         counts: &mut [FieldCounts],
-    ) -> Said {
+    ) -> ParsedFields {
         let columns = &self.saying.columns;
         let cell_of = |n: Option<usize>| n.map_or(Cow::Borrowed(""), cell);
-        let mut said = Said::default();
+        let mut said = ParsedFields::default();
         let place = self.place(&cell_of);
         let text = cell_of(self.saying.place.or(columns.city));
         let of_place = &mut counts[Field::Place as usize];
@@ -176,7 +176,7 @@ impl<'r> Sayings<'r> {
     }
 
     fn place<'a>(&mut self, cell_of: &impl Fn(Option<usize>) -> Cow<'a, str>) -> Reading<Place> {
-        let Saying { columns, place, bare, .. } = self.saying;
+        let FieldSources { columns, place, bare, .. } = self.saying;
         let parts = [columns.city, columns.state, columns.country].map(cell_of);
         let whole = cell_of(*place);
         let key = match parts.iter().all(|part| part.is_empty()) {
@@ -209,10 +209,10 @@ impl<'r> Sayings<'r> {
     fn dates<'a>(
         &self,
         cell_of: &impl Fn(Option<usize>) -> Cow<'a, str>,
-        said: &mut Said,
+        said: &mut ParsedFields,
         counts: &mut [FieldCounts],
     ) {
-        let Saying { columns, order, seen, serials, .. } = self.saying;
+        let FieldSources { columns, order, seen, serials, .. } = self.saying;
         let date =
             |column: Option<usize>, seen| self.readers.date.read(&cell_of(column), seen, *order);
         let seen = date(columns.scraped, None).read().map(|scraped| scraped.date).or(*seen);

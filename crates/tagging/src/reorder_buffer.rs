@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 ///
 /// A piece that comes early waits in memory while there is room for it; a thread that finds no
 /// room waits itself. So memory is bounded by the room, whatever the input.
-pub struct Ordered<T, S> {
+pub struct ReorderBuffer<T, S> {
     state: Mutex<State<T, S>>,
     moved_on: Condvar,
     room: usize,
@@ -20,7 +20,7 @@ struct State<T, S> {
     stopped: bool,
 }
 
-impl<T, S> Ordered<T, S> {
+impl<T, S> ReorderBuffer<T, S> {
     /// Hands pieces on to `sink`; at most `room` wait for their turn.
     pub fn new(sink: S, room: usize) -> Self {
         let state = State { next: 0, early: BTreeMap::new(), sink, stopped: false };
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn pieces_come_out_in_order() {
-        let ordered = Ordered::new(Vec::new(), 2);
+        let ordered = ReorderBuffer::new(Vec::new(), 2);
         let next = AtomicU64::new(0);
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -114,7 +114,7 @@ mod tests {
 
     /// Counts to 100 on four threads, of which one panics in `work` or in `write` at number 7.
     fn panicking(at_work: bool) -> std::thread::Result<()> {
-        let ordered = Ordered::new((), 1);
+        let ordered = ReorderBuffer::new((), 1);
         let next = AtomicU64::new(0);
         let fail = |number, is_here: bool| assert!(!(number == 7 && is_here), "seven");
         let work = || {
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_error_stops_everyone() {
-        let ordered = Ordered::new((), 1);
+        let ordered = ReorderBuffer::new((), 1);
         std::thread::scope(|scope| {
             let early = scope.spawn(|| {
                 ordered.put(2, (), |(), ()| Ok::<_, &str>(())).unwrap();

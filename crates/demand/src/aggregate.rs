@@ -5,14 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use rolecall_dedup::{Duplicates, Verdict};
+use rolecall_tagging::likeness::LikenessCounts;
 use rustc_hash::FxHashMap;
 
 use super::correct::{Corrector, Makeup};
 use super::count::{Counted, Cube, Dictionary, Measures, Member};
-use super::facts::{AdOf, Fact, Facts, Field, FieldCounts};
-use super::key::{Attribute, Key};
-use rolecall_dedup::{Duplicates, Verdict};
-use rolecall_tagging::likeness::LikenessCounts;
+use super::dimension::{Attribute, Dimension};
+use super::extracted::{AdOf, Extracted, ExtractedRow, Field, FieldCounts};
 
 /// Which rows a cube counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ enum Place {
 }
 
 /// All that is added up in a run.
-pub(super) struct Tally {
+pub(super) struct Aggregate {
     countings: Vec<Counting>,
     /// Those of the rows that are labelled.
     known_countings: Vec<Counting>,
@@ -147,19 +147,19 @@ pub struct SetAside {
 /// Rows set aside that are kept with line and reason.
 const KEPT_SET_ASIDE: usize = 1000;
 
-impl Tally {
+impl Aggregate {
     /// Makes cubes for the keys that were asked for and, if asked, for the report.
     pub(super) fn new(
-        by: &[Key],
+        by: &[Dimension],
         attributes: &[Attribute],
         tiers: Vec<u32>,
         with_report: bool,
         budget: Option<usize>,
     ) -> Self {
-        let place = |key: &Key| match key {
-            Key::Role => Place::Role,
-            Key::Tier => Place::Tier,
-            Key::Attribute(attribute) => {
+        let place = |key: &Dimension| match key {
+            Dimension::Role => Place::Role,
+            Dimension::Tier => Place::Tier,
+            Dimension::Attribute(attribute) => {
                 Place::Attribute(attributes.iter().position(|a| a == attribute).unwrap_or(0))
             }
         };
@@ -212,7 +212,7 @@ impl Tally {
         tally.count(View::Roles, Rows::All, vec![Place::Role], whole);
         tally.count(View::Tiers, Rows::All, vec![Place::Tier], whole);
         if with_report {
-            let of = |attribute| place(&Key::Attribute(attribute));
+            let of = |attribute| place(&Dimension::Attribute(attribute));
             for (all, by_role, attribute) in [
                 (View::Months, View::RoleMonths, Attribute::Month),
                 (View::States, View::RoleStates, Attribute::State),
@@ -236,7 +236,7 @@ impl Tally {
     }
 
     /// Counts some rows of an input.
-    pub(super) fn add(&mut self, path: &Path, facts: &Facts) -> io::Result<()> {
+    pub(super) fn add(&mut self, path: &Path, facts: &Extracted) -> io::Result<()> {
         self.translated.clear();
         let texts = &mut self.texts;
         self.translated.extend(facts.texts.texts().map(|text| texts.number(text)));
@@ -265,7 +265,7 @@ impl Tally {
             let local = &facts.attributes[n * self.width..][..self.width];
             values.extend(local.iter().map(|&text| self.translated[text as usize]));
             let global = |text: u32| self.translated[text as usize];
-            let Fact { class, employer, salary, days, day, label, .. } = *fact;
+            let ExtractedRow { class, employer, salary, days, day, label, .. } = *fact;
             let member = Member {
                 ad,
                 employer: employer.map(global),

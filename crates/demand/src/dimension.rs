@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// What rows are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum Dimension {
     /// The role in the tag, or `none`.
     Role,
     /// The tier of the role, or `none`.
@@ -72,7 +72,7 @@ pub(super) enum Period {
     Year,
 }
 
-impl Key {
+impl Dimension {
     /// Returns the period, if rows are grouped by time.
     pub(super) fn period(&self) -> Option<Period> {
         match self {
@@ -123,7 +123,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     ["role", "tier"].into_iter().chain(NAMES.iter().map(|(name, _)| *name))
 }
 
-impl FromStr for Key {
+impl FromStr for Dimension {
     type Err = String;
 
     /// Blanks around a key do not matter, as behind the commas of a list.
@@ -140,7 +140,7 @@ impl FromStr for Key {
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for Dimension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Role => f.write_str("role"),
@@ -168,11 +168,11 @@ mod tests {
     #[test]
     fn keys_are_words_or_columns() {
         let attribute = |text: &str| match text.parse() {
-            Ok(Key::Attribute(attribute)) => attribute,
+            Ok(Dimension::Attribute(attribute)) => attribute,
             other => panic!("{other:?}"),
         };
-        assert_eq!("role".parse(), Ok(Key::Role));
-        assert_eq!(" tier ".parse(), Ok(Key::Tier));
+        assert_eq!("role".parse(), Ok(Dimension::Role));
+        assert_eq!(" tier ".parse(), Ok(Dimension::Tier));
         assert_eq!(attribute("month"), Attribute::Month);
         assert_eq!(attribute("column:month"), Attribute::Column("month".to_owned()));
         assert_eq!(attribute("Job Board"), Attribute::Column("Job Board".to_owned()));

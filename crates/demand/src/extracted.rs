@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
-
-use super::count::Dictionary;
 use rolecall::classify::role_sure;
 use rolecall_dedup::Signature;
 use rolecall_tagging::likeness::LikenessCounts;
+use rustc_hash::FxHashMap;
+
+use super::count::Dictionary;
 
 /// What some rows of an input say. Texts are numbered within it.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct Extracted {
     /// The texts of the rows, if they are kept.
     pub(super) postings: Vec<PostingText>,
     pub(super) texts: Dictionary,
-    pub(super) rows: Vec<Fact>,
+    pub(super) rows: Vec<ExtractedRow>,
     /// Numbers of texts: those of the first row, then those of the second, ...
     pub(super) attributes: Vec<u32>,
     /// The certifications that a row asks for: its position, and theirs in the list.
@@ -35,7 +35,7 @@ pub(super) struct Facts {
 
 /// What a row says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fact {
+pub(super) struct ExtractedRow {
     /// Position of the role in the taxonomy; the number of roles for `none`.
     pub(super) class: usize,
     pub(super) ad: AdOf,

@@ -6,14 +6,14 @@ pub(super) const BLOCK: usize = 64;
 /// What 64 bytes are, a bit for each, the first byte lowest. Bytes past the end of a text are
 /// neither.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Block {
+pub(super) struct ByteMask {
     /// ASCII letters and digits.
     pub(super) letters: u64,
     /// Bytes from 0x80: parts of characters outside ASCII.
     pub(super) wide: u64,
 }
 
-impl Block {
+impl ByteMask {
     /// Looks at the bytes from a position on.
     #[inline]
     pub(super) fn at(text: &[u8], at: usize) -> Self {
@@ -64,7 +64,7 @@ mod tests {
         fn bits_are_what_each_byte_is(
             text in proptest::collection::vec(any::<u8>(), 0..130), at in 0..140_usize,
         ) {
-            let block = Block::at(&text, at);
+            let block = ByteMask::at(&text, at);
             for n in 0..BLOCK {
                 let byte = text.get(at + n).copied().unwrap_or(b' ');
                 prop_assert_eq!(block.letters >> n & 1 == 1, byte.is_ascii_alphanumeric());

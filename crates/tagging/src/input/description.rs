@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use encoding_rs::UTF_8;
+use rolecall_tables::{Compression, Dialect, JsonLayout};
 
 use super::{Form, FoundForm, Input};
-use crate::Found;
-use rolecall_tables::{Compression, Dialect, JsonLayout};
+use crate::InputDescription;
 
 impl Input {
     /// Returns what was found out.
-    pub fn found(&self) -> Found {
+    pub fn found(&self) -> InputDescription {
         let mut dialect = BTreeMap::new();
         let mut set = |name: &str, value: String| drop(dialect.insert(name.to_owned(), value));
         let format = match &self.form {
@@ -41,7 +41,7 @@ impl Input {
         };
         let name = |&n: &usize| self.names.get(n).filter(|name| !name.is_empty()).cloned();
         let columns = self.columns.as_ref().ok();
-        Found {
+        InputDescription {
             format: format.to_owned(),
             compression: self.compression.as_str().to_owned(),
             encoding: self.detected.encoding.name().to_owned(),

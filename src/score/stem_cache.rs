@@ -12,7 +12,7 @@ const LONG: usize = 3;
 
 /// A bounded map from words as they are written to what they mean.
 #[derive(Debug, Clone, Default)]
-pub(super) struct WordMemory<T> {
+pub(super) struct StemCache<T> {
     short: Slots<T, SHORT>,
     long: Slots<T, LONG>,
 }
@@ -51,7 +51,7 @@ impl Word {
     }
 }
 
-impl<T: Copy + Default> WordMemory<T> {
+impl<T: Copy + Default> StemCache<T> {
     /// Calls a function with what each word of a text means, in their order; works it out only if
     /// it is not remembered.
     #[inline]
@@ -209,7 +209,7 @@ fn hash_of<const N: usize>(key: &[u64; N]) -> u64 {
 mod tests {
     use super::*;
 
-    fn get(memory: &mut WordMemory<usize>, word: &str, meaning: usize) -> usize {
+    fn get(memory: &mut StemCache<usize>, word: &str, meaning: usize) -> usize {
         let mut found = None;
         let work_out = |same: &str| {
             assert_eq!(same, word);
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn words_are_told_apart_and_worked_out_once() {
-        let mut memory = WordMemory::default();
+        let mut memory = StemCache::default();
         let words = [
             "a",
             "ab",
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_follows_a_word_does_not_matter() {
-        let mut memory = WordMemory::default();
+        let mut memory = StemCache::default();
         let text = "nurse nurses nurse, informaticist informaticists informaticist";
         let (mut worked_out, mut lengths) = (Vec::new(), Vec::new());
         let words = [0..5, 6..12, 13..18, 20..33, 34..48, 49..62];
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_right_when_full() {
-        let mut memory = WordMemory::default();
+        let mut memory = StemCache::default();
         for n in 0..2 * MOST_SLOTS {
             let (short, long) = (format!("{n}"), format!("word{n:09}"));
             assert_eq!(get(&mut memory, &short, n), n);

@@ -2,7 +2,7 @@ use super::Input;
 use super::report::InputReport;
 
 /// Is told what a batch does, from any thread, and may stop it.
-pub trait Watch: Sync {
+pub trait Progress: Sync {
     /// An input was opened.
     fn opened(&self, _input: &Input) {}
 
@@ -20,6 +20,6 @@ pub trait Watch: Sync {
 
 /// Watches nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unwatched;
+pub struct NoProgress;
 
-impl Watch for Unwatched {}
+impl Progress for NoProgress {}

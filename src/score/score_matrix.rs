@@ -1,4 +1,4 @@
-//! Rows of numbers that are added up eight numbers at a time.
+//! ScoreMatrix of numbers that are added up eight numbers at a time.
 
 use std::hint::black_box;
 
@@ -8,16 +8,16 @@ pub(super) const LANES: usize = 8;
 /// Bytes that a processor asks of its memory at once.
 const CACHE_LINE: usize = 64;
 
-/// Rows of the same width, one after another, each filled up with zeros to whole lanes.
+/// ScoreMatrix of the same width, one after another, each filled up with zeros to whole lanes.
 #[derive(Debug, Clone)]
-pub(super) struct Rows {
+pub(super) struct ScoreMatrix {
     lanes: Vec<[f32; LANES]>,
     width: usize,
     /// Lanes of a row.
     stride: usize,
 }
 
-impl Rows {
+impl ScoreMatrix {
     /// Makes no rows, with memory for some.
     pub(super) fn with_capacity(width: usize, rows: usize) -> Self {
         let stride = width.div_ceil(LANES);
@@ -126,7 +126,7 @@ mod tests {
         ) {
             #[allow(clippy::cast_precision_loss, reason = "small")]
             let row = |x: f32| -> Vec<f32> { (0..width).map(|n| x * n as f32).collect() };
-            let mut table = Rows::with_capacity(width, rows.len());
+            let mut table = ScoreMatrix::with_capacity(width, rows.len());
             for &(_, x) in &rows {
                 table.push(&row(x));
             }
