@@ -20,11 +20,15 @@
 //! |---|---|
 //! | [`corpus`] | the data: embedded in the binary, or a folder of yours |
 //! | [`taxonomy`] | tiers, roles, neighbours and their profiles: load and validate |
+//! | [`posting`] | a posting, and what boards call its columns |
 //! | [`text`] | markup off, words, stems: the same chain for the index and for postings |
 //! | [`index`] | builds, fingerprints, opens and checks the tantivy index |
 //! | [`score`] | BM25: tantivy's searcher, and the compiled table that equals it |
 //! | [`classify`] | ranking, scope, confidence, tag, evidence |
-//! | [`posting`] | a posting, and finding its title and text among a file's columns |
+//! | [`digest`] | how digests are written |
+//!
+//! Tables of postings, tagging of files, evaluation and demand are crates that stand on this one: `rolecall-tables`,
+//! `rolecall-tagging`, `rolecall-evaluation`, `rolecall-demand`.
 //!
 //! [tantivy]: https://docs.rs/tantivy
 
@@ -34,14 +38,10 @@
 
 pub mod classify;
 pub mod corpus;
-
 pub mod digest;
-
 pub mod index;
-
 pub mod posting;
 pub mod score;
-
 pub mod taxonomy;
 pub mod text;
 

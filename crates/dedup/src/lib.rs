@@ -24,12 +24,12 @@ mod digest;
 mod duplicates;
 mod employer;
 mod kind;
-mod names;
 mod normal;
 mod signature;
 mod sketch;
 mod title;
 mod word;
+mod word_lists;
 
 use std::borrow::Cow;
 

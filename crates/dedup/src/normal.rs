@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use rolecall::text::{Spans, strip_markup};
 
-use super::names::STATE_CODES;
 use super::sketch::mix;
 use super::word::{hash_of_ascii, hash_of_wide, hash_of_word, short_words};
+use super::word_lists::STATE_CODES;
 
 /// Takes hashes of the parts of a text that tell it from others, in order.
 pub(super) trait Listener {

@@ -1,9 +1,9 @@
 use twox_hash::XxHash3_64;
 
-use super::names::LEVELS;
 use super::normal;
 use super::sketch::{BANDS, BINS, FACTOR, Sketch, Sketcher, mix};
 use super::title::Title;
+use super::word_lists::LEVELS;
 use super::{Ad, employer};
 
 /// What is kept of an ad to compare it with others: hashes of its parts and a sketch of its text.

@@ -2,7 +2,7 @@
 
 use rolecall::text::strip_markup;
 
-use super::names::REQUISITION_WORDS;
+use super::word_lists::REQUISITION_WORDS;
 
 /// A title as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]

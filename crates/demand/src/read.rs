@@ -21,7 +21,7 @@ use super::column_plan::{ColumnPlan, TagPositions};
 use super::dimension::Attribute;
 use super::extracted::{AdOf, Candidates, Extracted, ExtractedRow, Field, PostingText};
 use super::field_parser::{FieldParser, FieldSources, ParsedFields};
-use super::known::Known;
+use super::labelled_rows::Known;
 
 /// What all threads need to know of an input.
 pub(super) struct Reading<'r> {

@@ -274,7 +274,7 @@ mod tests {
 
     use super::*;
     use crate::MAX_RECORD_BYTES;
-    use crate::pieces::Pieces;
+    use crate::slow_reader::Pieces;
 
     fn all<R: Read>(reader: ChunkReader<R>) -> Vec<Chunk> {
         let mut reader = reader;

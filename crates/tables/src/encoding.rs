@@ -337,7 +337,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::pieces::Pieces;
+    use crate::slow_reader::Pieces;
 
     fn found(sample: &[u8]) -> (&'static str, usize, How) {
         let Detected { encoding, bom_bytes, how } = detect(sample, true).unwrap();

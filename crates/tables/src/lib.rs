@@ -12,21 +12,21 @@ pub mod columns;
 mod dialect;
 mod encoding;
 mod error;
-mod form;
 mod formula;
 mod grammar;
 mod json;
 mod layout;
 mod parquet;
 mod patient;
-#[cfg(test)]
-mod pieces;
 mod record_kind;
 mod repair;
 mod salvage;
 mod scan;
+#[cfg(test)]
+mod slow_reader;
 mod source;
 mod unique_names;
+mod unsupported;
 
 pub use self::parquet::{
     JsonRows, ParquetBatches, ParquetForm, ParquetRows, TextColumn, TextRows, append_columns,
@@ -38,7 +38,6 @@ pub use columnar_error::ColumnarError;
 pub use dialect::{Dialect, GivenDialect};
 pub use encoding::{BYTE_ORDER_MARK, Decoder, Detected, EncodingError, How, Malformed, detect};
 pub use error::TableError;
-pub use form::refuse_unsupported;
 pub use formula::no_formula;
 pub use json::{
     JsonCells, JsonColumns, JsonLayout, JsonLayoutError, JsonReader, JsonRow, JsonValue, splice,
@@ -52,3 +51,4 @@ pub use repair::unmojibaked;
 pub use salvage::Damage;
 pub use source::{Compression, DigestView, Digested, Source};
 pub use unique_names::unique_names;
+pub use unsupported::refuse_unsupported;

@@ -5,12 +5,12 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic))]
 
+mod batch;
 mod checkpoint;
 mod encode;
 mod error;
 mod input;
 mod inputs;
-mod job;
 pub mod likeness;
 mod manifest;
 mod memory;
@@ -29,12 +29,12 @@ mod summary;
 mod tags;
 mod worker;
 
+pub use batch::{BatchOptions, Destination, Existing, run};
 pub use encode::OutputFormat;
 pub use error::BatchError;
 pub use input::{Form, Made, MadeRecords, MadeRow, Portion, Rows};
 pub use input::{Head, Input, InputFormat, InputOptions, sample_rows};
 pub use inputs::{InputPath, Inputs, expand};
-pub use job::{BatchOptions, Destination, Existing, run};
 pub use manifest::{Manifest, OutputReport, RunTimes};
 pub use memory::{TableTagger, tag_schema};
 pub use output::OutputFile;

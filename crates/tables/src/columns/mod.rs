@@ -5,13 +5,13 @@
 //! telling name and fitting content; a column with content alone is taken if nothing has both.
 
 mod forms;
-mod tag_columns;
+mod tag_names;
 
 /// How job boards name the columns that demand is counted by: lists of names, best first.
 pub const FIELD_COLUMNS_TOML: &str = include_str!("../../corpus/field_columns.toml");
 
 pub use forms::{FormField, Forms, ObjectNames, PostingForm};
-pub use tag_columns::{DUPLICATES, EXTRA, EarlierTags, TAGS};
+pub use tag_names::{DUPLICATES, EXTRA, EarlierTags, TAGS};
 
 use rolecall::posting::ColumnNames;
 

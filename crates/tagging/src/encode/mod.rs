@@ -4,7 +4,7 @@ mod csv;
 mod json;
 mod parquet;
 mod table;
-mod tag_columns;
+mod typed_tags;
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use self::csv::CsvEncoder;
 use self::json::JsonEncoder;
 use self::parquet::ParquetEncoder;
 use self::table::TableEncoder;
-pub(super) use self::tag_columns::{TagColumns, tag_fields};
+pub(super) use self::typed_tags::{TagColumns, tag_fields};
 use rolecall_dedup::Verdict;
 use rolecall_tables::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
 

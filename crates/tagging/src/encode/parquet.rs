@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, FieldRef};
 use rolecall_dedup::Verdict;
 use rolecall_tables::{ColumnarError, ParquetForm, TextRows, append_columns};
 
-use super::tag_columns::{TagColumns, tag_fields};
+use super::typed_tags::{TagColumns, tag_fields};
 use super::{Plan, Row};
 use crate::input::Input;
 use crate::tags::{TagCells, TagNames, duplicate_values};

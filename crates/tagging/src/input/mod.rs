@@ -1,11 +1,11 @@
 //! An input that is open, with its form found out and its columns known.
 
 mod cut;
+mod derived_columns;
 mod description;
 mod head;
-mod known;
-mod late;
-mod made;
+mod known_columns;
+mod late_members;
 mod options;
 mod sample;
 mod start;
@@ -19,9 +19,9 @@ use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 pub use self::cut::Cut;
+pub use self::derived_columns::{Made, MadeRecords, MadeRow};
 pub use self::head::Head;
-use self::known::{FirstRows, FoundForm, Known, know};
-pub use self::made::{Made, MadeRecords, MadeRow};
+use self::known_columns::{FirstRows, FoundForm, Known, know};
 pub use self::options::{InputFormat, InputOptions};
 use self::sample::SAMPLE_ROWS;
 pub use self::sample::sample_rows;
@@ -254,7 +254,7 @@ impl Input {
             }
         };
         let header = first_rows.header.clone();
-        let further = late::Further { path, detected: &detected, form: &form };
+        let further = late_members::Further { path, detected: &detected, form: &form };
         let known = know(names, first_rows, &options.columns, &|name| further.has(name));
         let Known { names, sample, columns, made, form: posting_form, tags } = known;
         Ok(Self {

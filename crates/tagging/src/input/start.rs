@@ -11,7 +11,7 @@ use rolecall_tables::{
 };
 
 use super::head::Head;
-use super::known::FirstRows;
+use super::known_columns::FirstRows;
 use super::sample::{SAMPLE_ROWS, sample_rows};
 
 pub(super) fn unmarked(line: &[u8]) -> &[u8] {

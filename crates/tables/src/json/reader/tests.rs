@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::pieces::Pieces;
+use crate::slow_reader::Pieces;
 
 fn read_all<R: Read>(reader: &mut JsonReader<R>) -> Vec<Chunk> {
     std::iter::from_fn(|| reader.next_chunk().unwrap()).collect()

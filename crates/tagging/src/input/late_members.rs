@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rolecall::posting::normalize;
 use rolecall_tables::{Detected, JsonCells, JsonReader, RecordKind, Source};
 
-use super::made::Kind;
+use super::derived_columns::Kind;
 use super::{Form, Input, decoded};
 
 /// Looks through the rows of a file of JSON behind the sample.

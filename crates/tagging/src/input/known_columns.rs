@@ -11,7 +11,7 @@ use rolecall_tables::columns::{
 use rolecall_tables::{JsonTree, MemberPath, member_key};
 use rustc_hash::FxHashSet;
 
-use super::made::{Kind, Made, MadeRow, Members, kind_of};
+use super::derived_columns::{Kind, Made, MadeRow, Members, kind_of};
 
 /// Members of lists that become columns, at most.
 const MAX_LEAVES: usize = 500;
