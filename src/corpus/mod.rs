@@ -132,14 +132,8 @@ impl Corpus {
 }
 
 fn load_calibration(file: &CorpusFile, taxonomy: &Taxonomy) -> Result<Calibration, CorpusError> {
-    let calibration: Calibration = file.parse_toml()?;
     let profiles: Vec<_> = taxonomy.documents().map(|profile| profile.id).collect();
-    match calibration.out_of_range(&profiles) {
-        Some((key, expected, found)) => {
-            Err(file.invalid(&key, format!("expected {expected}, found {found}")))
-        }
-        None => Ok(calibration),
-    }
+    file.parse_in_range(|calibration: &Calibration| calibration.out_of_range(&profiles))
 }
 
 #[cfg(test)]

@@ -54,6 +54,25 @@ impl CorpusFile {
         })
     }
 
+    /// Parses the file as TOML whose values are in range: `out_of_range` returns the key of the first that is
+    /// not, what is expected, and what was found.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names file and line, or file and key.
+    pub fn parse_in_range<T: DeserializeOwned>(
+        &self,
+        out_of_range: impl Fn(&T) -> Option<(String, &'static str, String)>,
+    ) -> Result<T, CorpusError> {
+        let parsed = self.parse_toml()?;
+        match out_of_range(&parsed) {
+            Some((key, expected, found)) => {
+                Err(self.invalid(&key, format!("expected {expected}, found {found}")))
+            }
+            None => Ok(parsed),
+        }
+    }
+
     /// Makes the error for a value that breaks a rule.
     pub fn invalid(&self, key: &str, message: impl Into<String>) -> CorpusError {
         CorpusError::Invalid {

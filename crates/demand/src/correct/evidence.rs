@@ -114,6 +114,8 @@ impl Evidence {
             NONE => Some(ids.len()),
             id => ids.iter().position(|other| *other == id),
         };
+        // Numbered anew, so that a large number can't ask for memory.
+        let mut groups = Dictionary::default();
         let mut boards = Dictionary::default();
         let mut parse = |line: &str| -> Result<EvidenceRow, String> {
             let cells: Vec<_> = line.split('\t').collect();
@@ -128,6 +130,9 @@ impl Evidence {
                 number
                     .filter(|number| number.is_finite() && *number >= 0.0)
                     .ok_or_else(|| format!("expected a number of at least 0, found `{text}`"))
+            };
+            let number_of = |group: &str| -> Result<u32, String> {
+                group.parse().map_err(|_| format!("expected a group, found `{group}`"))
             };
             let candidate = |text: &str| {
                 let (id, probability) = text
@@ -146,7 +151,7 @@ impl Evidence {
                 label: class(label)?,
                 answer: class(answer)?,
                 weight: if weight.is_empty() { None } else { Some(positive(weight)?) },
-                group: group.parse().map_err(|_| format!("expected a group, found `{group}`"))?,
+                group: groups.number(&number_of(group)?.to_string()),
                 board: boards.number(board),
                 candidates,
             })
@@ -164,7 +169,6 @@ impl Evidence {
             }
             rows.push(parse(content).map_err(|problem| invalid(line, problem))?);
         }
-        number_groups(&mut rows);
         Ok(Self { classes: ids.len() + 1, boards: names(&boards), rows })
     }
 
@@ -219,17 +223,6 @@ fn names(boards: &Dictionary) -> Vec<String> {
     boards.texts().map(str::to_owned).collect()
 }
 
-/// Numbers the groups from 0 in their order, whatever numbers they had.
-fn number_groups(rows: &mut [EvidenceRow]) {
-    let mut groups: Vec<_> = rows.iter().map(|row| row.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    for row in rows {
-        let position = groups.partition_point(|group| *group < row.group);
-        row.group = u32::try_from(position).unwrap_or(u32::MAX);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +247,14 @@ trainer\ttrainer\t1\t2\tone\ttrainer:0.9000\timplementation-manager:0.0500
         assert_eq!(evidence.rows.iter().map(|row| row.board).collect::<Vec<_>>(), [0, 1, 0]);
         let corpus = Corpus::embedded().unwrap();
         assert_eq!(evidence.to_tsv(&corpus.taxonomy, "what it is"), TEXT);
+    }
+
+    #[test]
+    fn large_numbers_of_groups_ask_for_no_memory() {
+        let large = TEXT.replace("\t2\tone", "\t4294967295\tone");
+        let groups =
+            |text| parse(text).unwrap().rows.iter().map(|row| row.group).collect::<Vec<_>>();
+        assert_eq!(groups(&large), groups(TEXT));
     }
 
     #[test]

@@ -48,14 +48,7 @@ impl LikenessReference {
     ///
     /// Returns an error that names file and key if the file is invalid.
     pub fn of_corpus(corpus: &Corpus) -> Result<Option<Self>, CorpusError> {
-        let Some(file) = corpus.file(FILE) else { return Ok(None) };
-        let likeness: Self = file.parse_toml()?;
-        match likeness.out_of_range() {
-            Some((key, expected, found)) => {
-                Err(file.invalid(&key, format!("expected {expected}, found {found}")))
-            }
-            None => Ok(Some(likeness)),
-        }
+        corpus.file(FILE).map(|file| file.parse_in_range(Self::out_of_range)).transpose()
     }
 
     pub(super) fn measures(&self) -> [&LikenessMeasure; 3] {
