@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, ROOT};
+use crate::harness::{BINARY, Folder, ROOT, text};
 
 /// Tagged postings: one in ten is a trainer, of which the classifier finds four of five; one in fifty is a
 /// research scientist, which it never finds. The title tells the truth.
@@ -30,10 +30,6 @@ fn tagged(rows: usize) -> String {
 
 fn audit(arguments: &[&str], paths: &[&Path]) -> Output {
     Command::new(BINARY).arg("audit").args(arguments).args(paths).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 fn draw(folder: &Folder, arguments: &[&str], sheet: &str) -> Output {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, ROOT};
+use crate::harness::{BINARY, Folder, ROOT, argument};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
@@ -19,10 +19,6 @@ fn command(arguments: &[&str]) -> Command {
 
 fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -82,7 +78,7 @@ struct Left {
 
 fn tagged(folder: &Folder, input: &Path) -> Left {
     let output = folder.path("out.csv");
-    let run = run(&["tag", text(input), "-o", text(&output), "--force"]);
+    let run = run(&["tag", argument(input), "-o", argument(&output), "--force"]);
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(1), "{}: {said}", input.display());
     let rows = records(&output).into_iter().map(|mut row| row.swap_remove(0)).collect();
@@ -121,7 +117,7 @@ fn rows_before_the_end_of_a_cut_file_are_kept_and_the_rest_is_set_aside_as_one()
             assert_eq!(left.input["failure"], Value::Null);
             assert!(left.said.contains("cut off"), "{}", left.said);
 
-            let counted = run(&["demand", text(&folder.path(name)), "--all", "--no-dedup"]);
+            let counted = run(&["demand", argument(&folder.path(name)), "--all", "--no-dedup"]);
             assert_eq!(counted.status.code(), Some(1));
             let said = String::from_utf8(counted.stderr).unwrap();
             let sum = format!("{} rows read = {next} counted + 1 set aside", next + 1);
@@ -165,7 +161,7 @@ fn a_file_that_is_damaged_before_its_first_row_is_refused() {
     let folder = Folder::new();
     let whole = gzip(csv(50).as_bytes());
     let input = folder.write("a.csv.gz", &whole[..10]);
-    let run = run(&["tag", text(&input), "-o", text(&folder.path("out.csv"))]);
+    let run = run(&["tag", argument(&input), "-o", argument(&folder.path("out.csv"))]);
     assert_eq!(run.status.code(), Some(2));
     let said = String::from_utf8(run.stderr).unwrap();
     assert!(said.contains("cannot read: the gzip data can't be read: it is cut off"), "{said}");
@@ -183,7 +179,15 @@ fn a_killed_run_on_a_cut_file_goes_on_to_the_same_bytes() {
     for input in [&cut, &list] {
         let arguments = |name: &str| -> Vec<String> {
             let output = folder.path(name);
-            let all = ["tag", "-q", text(input), "-o", text(&output), "--checkpoint-seconds", "0"];
+            let all = [
+                "tag",
+                "-q",
+                argument(input),
+                "-o",
+                argument(&output),
+                "--checkpoint-seconds",
+                "0",
+            ];
             all.map(str::to_owned).to_vec()
         };
         let started = std::time::Instant::now();
@@ -235,7 +239,7 @@ fn a_line_that_is_no_json_is_set_aside_wherever_it_stands() {
         ("nested", format!("{}\n{rows}", r#"{"jobs":[{"title":"x"}],"text":"cut"#), 1),
     ] {
         let input = folder.write(&format!("{name}.jsonl"), &bytes);
-        let tagged = run(&["tag", text(&input), "--format", "jsonl"]);
+        let tagged = run(&["tag", argument(&input), "--format", "jsonl"]);
         let said = String::from_utf8(tagged.stderr).unwrap();
         assert_eq!(tagged.status.code(), Some(i32::from(aside > 0)), "{name}: {said}");
         assert!(
@@ -270,7 +274,7 @@ fn encrypted_and_damaged_parquet_is_told_in_one_line() {
 fn assert_refused(inputs: &[PathBuf], why: &str) {
     for input in inputs {
         for verb in ["tag", "demand", "sniff"] {
-            let run = run(&[verb, text(input)]);
+            let run = run(&[verb, argument(input)]);
             let said = String::from_utf8(run.stderr).unwrap();
             assert_eq!(run.status.code(), Some(2), "{said}");
             assert!(said.lines().count() == 1 && said.contains(why), "{said}");

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, ROOT, parquet_cells};
+use crate::harness::{BINARY, Folder, ROOT, parquet_cells, text};
 
 /// Rows that were tagged: two of one ad, one that is out of scope, odd cells.
 const TAGGED: &str = "\
@@ -23,10 +23,6 @@ Trainer,,,2025-01-09,,,,trainer,short-term,6
 
 fn demand(arguments: &[&str], inputs: &[&Path]) -> Output {
     Command::new(BINARY).arg("demand").args(arguments).args(inputs).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// The values of some columns, by row.

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use rolecall_dedup::ContentDigest;
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, ROOT};
+use crate::harness::{BINARY, Folder, ROOT, copy, text};
 
 const HEADER: &str = "# Made for a test.\ndigest\tlabel\n";
 
@@ -18,24 +18,8 @@ fn rolecall(arguments: &[&str], files: &[&Path]) -> Output {
     command.args(arguments).args(files).env("NO_COLOR", "1").output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
 fn repository(name: &str) -> PathBuf {
     Path::new(ROOT).join(name)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), &target).unwrap()),
-        }
-    }
 }
 
 /// A posting of the samples.

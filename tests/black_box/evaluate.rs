@@ -8,15 +8,11 @@ use rolecall::Corpus;
 use rolecall_evaluation::{LabelledPosting, Outcome, Prediction, Report};
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, ROOT};
+use crate::harness::{BINARY, Folder, ROOT, copy, text};
 
 fn rolecall(arguments: &[&str]) -> Output {
     let mut command = Command::new(BINARY);
     command.current_dir(ROOT).args(arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 const SAMPLES: [&str; 5] =
@@ -195,19 +191,6 @@ fn too_few_labels_are_refused() {
     let out = rolecall(&["calibrate", path.to_str().unwrap(), "--label-column", "label"]);
     assert_eq!(out.status.code(), Some(2));
     insta::assert_snapshot!(text(&out.stderr), @"rolecall: 1 labelled postings in scope and 1 out of it; expected at least 20 of each");
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::harness::{BINARY, Folder, ROOT};
+use crate::harness::{BINARY, Folder, ROOT, argument};
 
 impl Folder {
     fn names(&self) -> Vec<String> {
@@ -46,10 +46,6 @@ fn run(arguments: &[&str]) -> (i32, String) {
     (run.status.code().unwrap_or(-1), String::from_utf8(run.stderr).unwrap())
 }
 
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
 /// Waits until a run listens to a signal, which it does once it has loaded what it needs.
 fn wait_until_it_listens(child: &Child, signal: u32) {
     let status = format!("/proc/{}/status", child.id());
@@ -84,12 +80,12 @@ fn a_killed_run_goes_on_to_the_same_bytes() {
         let folder = Folder::new();
         let inputs = [folder.large("a.csv", 20), folder.large("b.csv", 12)];
         let expected = folder.path(&format!("expected.{form}"));
-        let inputs = [text(&inputs[0]), text(&inputs[1])];
+        let inputs = [argument(&inputs[0]), argument(&inputs[1])];
         let arguments = |output: &Path| -> Vec<String> {
             let base = ["tag", "-q", inputs[0], inputs[1], "--checkpoint-seconds", "0", "-o"];
             let all = base.iter().chain(more).map(|&argument| argument.to_owned());
             let mut all: Vec<_> = all.collect();
-            all.insert(7, text(output).to_owned());
+            all.insert(7, argument(output).to_owned());
             all
         };
         let refer = |arguments: &[String]| -> Vec<String> { arguments.to_vec() };
@@ -124,7 +120,8 @@ fn a_killed_run_goes_on_to_the_same_bytes() {
 /// Starts a run and kills it when it has saved a checkpoint.
 fn interrupted(folder: &Folder, more: &[&str]) -> (PathBuf, PathBuf) {
     let (input, output) = (folder.large("in.csv", 150), folder.path("out.csv"));
-    let base = ["tag", "-q", text(&input), "-o", text(&output), "--checkpoint-seconds", "0"];
+    let base =
+        ["tag", "-q", argument(&input), "-o", argument(&output), "--checkpoint-seconds", "0"];
     let mut child = start(&[&base[..], more].concat());
     let checkpoint = folder.path("out.csv.checkpoint.json");
     while !checkpoint.exists() && child.try_wait().unwrap().is_none() {
@@ -140,7 +137,7 @@ fn interrupted(folder: &Folder, more: &[&str]) -> (PathBuf, PathBuf) {
 fn what_has_changed_is_noticed() {
     let folder = Folder::new();
     let (input, output) = interrupted(&folder, &[]);
-    let base = ["tag", "-q", text(&input), "-o", text(&output)];
+    let base = ["tag", "-q", argument(&input), "-o", argument(&output)];
     let with = |more: &[&str]| run(&[&base[..], more].concat());
 
     let (code, stderr) = with(&[]);
@@ -181,7 +178,7 @@ fn what_has_changed_is_noticed() {
 fn two_runs_do_not_write_one_output() {
     let folder = Folder::new();
     let (input, output) = (folder.large("in.csv", 150), folder.path("out.csv"));
-    let base = ["tag", "-q", text(&input), "-o", text(&output)];
+    let base = ["tag", "-q", argument(&input), "-o", argument(&output)];
     let mut first = start(&base);
     // What has written something has the output for itself.
     let has_written = || fs::metadata(folder.path("out.csv.part")).is_ok_and(|part| part.len() > 0);
@@ -211,7 +208,7 @@ fn links_at_the_name_of_the_part_are_not_followed() {
     fs::write(&victim, "precious").unwrap();
     symlink(&victim, folder.path("out.csv.part")).unwrap();
     for more in [&[][..], &["--resume"], &["--force"]] {
-        let base = ["tag", "-q", text(&input), "-o", text(&output)];
+        let base = ["tag", "-q", argument(&input), "-o", argument(&output)];
         let (code, stderr) = run(&[&base[..], more].concat());
         assert_eq!(code, 2, "{stderr}");
         assert!(stderr.contains("this is in the way"), "{stderr}");
@@ -224,7 +221,7 @@ fn links_at_the_name_of_the_part_are_not_followed() {
 fn a_stop_leaves_a_state_to_go_on_from() {
     let folder = Folder::new();
     let (input, output) = (folder.large("in.csv", 150), folder.path("out.csv"));
-    let base = ["tag", text(&input), "-o", text(&output)];
+    let base = ["tag", argument(&input), "-o", argument(&output)];
     let child = command(&base).stderr(Stdio::piped()).spawn().unwrap();
     wait_until_it_listens(&child, 2);
     let stop = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
@@ -250,12 +247,15 @@ fn a_stop_does_not_wait_for_silent_input() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for (signal, number) in [("-TERM", 15), ("-INT", 2)] {
         for (arguments, rows) in [
-            (&["tag", "-q", "-", "-o", text(&folder.path("a.csv"))][..], &b"title,text\na,b\n"[..]),
+            (
+                &["tag", "-q", "-", "-o", argument(&folder.path("a.csv"))][..],
+                &b"title,text\na,b\n"[..],
+            ),
             (&["tag", "-q", "-"], b""),
             (&["demand", "-q", "-"], b"title,text\na,b\n"),
             // The head of gzip data, which is no damage only because nothing follows yet.
             (&["tag", "-q", "-"], b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
-            (&["tag", "-q", text(&pipe), "-o", text(&folder.path("b.csv"))], b""),
+            (&["tag", "-q", argument(&pipe), "-o", argument(&folder.path("b.csv"))], b""),
         ] {
             let mut child = command(arguments)
                 .stdin(Stdio::piped())
@@ -363,11 +363,12 @@ fn a_place_that_cannot_be_written_costs_nothing() {
     let folder = Folder::new();
     let input = folder.large("in.csv", 1);
     for output in ["/proc/out.csv", "/nonexistent/out.csv"] {
-        let (code, stderr) = run(&["tag", "-q", text(&input), "-o", output]);
+        let (code, stderr) = run(&["tag", "-q", argument(&input), "-o", output]);
         assert_eq!(code, 2);
         assert!(stderr.contains("cannot write"), "{stderr}");
     }
-    let (code, stderr) = run(&["tag", "-q", text(&input), "-o", text(&folder.path("no/out.csv"))]);
+    let (code, stderr) =
+        run(&["tag", "-q", argument(&input), "-o", argument(&folder.path("no/out.csv"))]);
     assert_eq!(code, 2);
     assert!(stderr.contains("No such file or directory"), "{stderr}");
     assert_eq!(folder.names(), ["in.csv"]);
@@ -377,11 +378,11 @@ fn a_place_that_cannot_be_written_costs_nothing() {
 fn a_full_device_is_told_in_one_line() {
     let folder = Folder::new();
     let input = folder.large("in.csv", 1);
-    let (code, stderr) = run(&["tag", "-q", text(&input), "-o", "/dev/full"]);
+    let (code, stderr) = run(&["tag", "-q", argument(&input), "-o", "/dev/full"]);
     let expected = "rolecall: /dev/full: cannot write: No space left on device (os error 28)\n";
     assert_eq!((code, stderr.as_str()), (2, expected));
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let out = command(&["tag", "-q", text(&input), "--format", "csv"]).stdout(full).output();
+    let out = command(&["tag", "-q", argument(&input), "--format", "csv"]).stdout(full).output();
     let out = out.unwrap();
     let expected =
         "rolecall: standard output: cannot write: No space left on device (os error 28)\n";
@@ -397,7 +398,7 @@ fn a_full_device_is_told_in_one_line() {
 fn a_bad_disk_costs_nothing_that_was_done() {
     let folder = Folder::new();
     let (input, expected) = (folder.large("in.csv", 12), folder.path("expected.csv"));
-    assert_eq!(run(&["tag", "-q", text(&input), "-o", text(&expected)]).0, 0);
+    assert_eq!(run(&["tag", "-q", argument(&input), "-o", argument(&expected)]).0, 0);
     let probe = ["-o", "/dev/null", "true"];
     let works = Command::new("strace").args(probe).stderr(Stdio::null()).status();
     if !works.is_ok_and(|status| status.success()) {
@@ -414,12 +415,12 @@ fn a_bad_disk_costs_nothing_that_was_done() {
         let mut failed = 0;
         for moment in [1, 2, 3, 5, 9] {
             let output = folder.path("out.csv");
-            let base = ["tag", "-q", text(&input), "-o", text(&output)];
+            let base = ["tag", "-q", argument(&input), "-o", argument(&output)];
             let base = [&base[..], &["--checkpoint-seconds", "0", "--threads", "1"]].concat();
             // Only calls on files of the folder are counted.
             let filter = format!("inject={calls}:error={error}:when={moment}");
             let paths = [".part", ".checkpoint.json", ".manifest.json", ""]
-                .map(|ending| format!("{}{ending}", text(&output)));
+                .map(|ending| format!("{}{ending}", argument(&output)));
             let mut traced = Command::new("strace");
             traced.args(["-f", "-o", "/dev/null", "-e", &filter]);
             for path in &paths {
@@ -456,20 +457,20 @@ fn a_damaged_file_does_not_stop_the_others() {
     let folder = Folder::new();
     let (good, packed) = (folder.large("good.csv", 2), folder.path("bad.csv.gz"));
     let large = folder.large("large.csv", 60);
-    assert_eq!(run(&["tag", "-q", text(&large), "-o", text(&packed)]).0, 0);
+    assert_eq!(run(&["tag", "-q", argument(&large), "-o", argument(&packed)]).0, 0);
     let bytes = fs::read(&packed).unwrap();
     fs::write(&packed, &bytes[..bytes.len() * 2 / 3]).unwrap();
     let again = folder.path("again.csv");
-    assert_eq!(run(&["tag", "-q", text(&good), "-o", text(&again)]).0, 0);
+    assert_eq!(run(&["tag", "-q", argument(&good), "-o", argument(&again)]).0, 0);
     let mut outputs = Vec::new();
     for threads in ["1", "4"] {
         let out = folder.path(&format!("out{threads}.csv"));
         let (code, stderr) = run(&[
             "tag",
-            text(&packed),
-            text(&again),
+            argument(&packed),
+            argument(&again),
             "-o",
-            text(&out),
+            argument(&out),
             "--prefix",
             "x",
             "--threads",
@@ -483,13 +484,14 @@ fn a_damaged_file_does_not_stop_the_others() {
     assert!(outputs[0] == outputs[1]);
     assert!(outputs[0].len() > 1_000_000);
     let alone = folder.path("alone.csv");
-    let (code, stderr) = run(&["tag", "-q", text(&packed), "-o", text(&alone), "--prefix", "x"]);
+    let (code, stderr) =
+        run(&["tag", "-q", argument(&packed), "-o", argument(&alone), "--prefix", "x"]);
     assert_eq!(code, 1, "{stderr}");
     assert!(outputs[0].starts_with(&fs::read(alone).unwrap()));
     // A file that can't be read at all fails, and the others are tagged.
     fs::write(&packed, &bytes[..10]).unwrap();
     let out = folder.path("failed.csv");
-    let all = ["tag", text(&packed), text(&again), "-o", text(&out), "--prefix", "x"];
+    let all = ["tag", argument(&packed), argument(&again), "-o", argument(&out), "--prefix", "x"];
     let (code, stderr) = run(&all);
     assert_eq!(code, 2);
     assert!(stderr.contains("1 of 2 files failed"), "{stderr}");
@@ -503,15 +505,16 @@ fn a_full_disk_keeps_what_was_done() {
     let folder = Folder::new();
     let disk = folder.path("disk");
     fs::create_dir(&disk).unwrap();
-    let options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", text(&disk)];
+    let options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", argument(&disk)];
     let mounted = Command::new("mount").args(options).stderr(Stdio::null()).status();
     if !mounted.is_ok_and(|status| status.success()) {
         return;
     }
     let (input, output) = (folder.large("in.csv", 40), disk.join("out.csv"));
-    let base = ["tag", "-q", text(&input), "-o", text(&output), "--checkpoint-seconds", "0"];
+    let base =
+        ["tag", "-q", argument(&input), "-o", argument(&output), "--checkpoint-seconds", "0"];
     let (code, stderr) = run(&base);
-    let remount = ["-o", "remount,size=50m", text(&disk)];
+    let remount = ["-o", "remount,size=50m", argument(&disk)];
     assert!(Command::new("mount").args(remount).status().unwrap().success());
     let resumed = run(&[&base[..], &["--resume"]].concat());
     let done = fs::read(&output);
@@ -520,6 +523,6 @@ fn a_full_disk_keeps_what_was_done() {
     assert!(stderr.contains("No space left on device"), "{stderr}");
     assert_eq!(resumed, (0, String::new()));
     let expected = folder.path("expected.csv");
-    assert_eq!(run(&["tag", "-q", text(&input), "-o", text(&expected)]).0, 0);
+    assert_eq!(run(&["tag", "-q", argument(&input), "-o", argument(&expected)]).0, 0);
     assert!(done.unwrap() == fs::read(expected).unwrap());
 }

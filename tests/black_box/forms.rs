@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::harness::{BINARY, Folder, shared};
+use crate::harness::{BINARY, Folder, argument, shared};
 
 const CSV: &str = "id,title,text\n\
     1,EHR Trainer,\"Teach nurses in class, write tip sheets.\"\n\
@@ -18,13 +18,9 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).env("NO_COLOR", "1").output().unwrap()
 }
 
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
 /// Tags a file into another one and returns what was said.
 fn tag(input: &Path, output: &Path, arguments: &[&str]) -> String {
-    let run = run(&[&["tag", text(input), "-o", text(output)], arguments].concat());
+    let run = run(&[&["tag", argument(input), "-o", argument(output)], arguments].concat());
     let stderr = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(0), "{stderr}");
     stderr
@@ -242,7 +238,8 @@ fn guesses_can_be_overridden() {
     assert!(out.contains("Nurse|'Care | daily'|none|none|"), "{out}");
     assert!(!out.contains("onc_role"), "a file without header stays one");
 
-    let sniffed = run(&["sniff", "--json", text(&folder.write("x.tsv", "title\ttext\na\tb\n"))]);
+    let sniffed =
+        run(&["sniff", "--json", argument(&folder.write("x.tsv", "title\ttext\na\tb\n"))]);
     let found: Value = serde_json::from_slice(&sniffed.stdout).unwrap();
     assert_eq!(
         (&found["dialect"]["delimiter"], &found["encoding"]),
@@ -257,10 +254,10 @@ fn the_manifest_says_what_was_done() {
     folder.write("b.csv", "title,text\nx,y\n");
     let run = run(&[
         "tag",
-        text(&folder.path("a.csv")),
-        text(&folder.path("b.csv")),
+        argument(&folder.path("a.csv")),
+        argument(&folder.path("b.csv")),
         "-o",
-        text(&folder.path("out.csv")),
+        argument(&folder.path("out.csv")),
     ]);
     assert_eq!(run.status.code(), Some(2));
     let manifest = fs::read(folder.path("out.csv.manifest.json")).unwrap();

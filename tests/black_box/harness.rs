@@ -32,6 +32,29 @@ impl Folder {
     }
 }
 
+/// Returns what a program wrote.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Returns a path as an argument.
+pub fn argument(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Copies a folder with all below it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), &target).unwrap()),
+        }
+    }
+}
+
 /// Returns a file of the folder of real postings beside the repository. A test that asks for one is ignored
 /// where the folder is not there.
 pub fn shared(name: &str) -> PathBuf {

@@ -11,25 +11,22 @@ use arrow_array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArr
 use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 
-use crate::harness::{BINARY, Folder};
+use crate::harness::{BINARY, Folder, argument};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).env("NO_COLOR", "1").output().unwrap()
 }
 
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
 fn sniffed(input: &Path) -> Value {
-    let run = run(&["sniff", "--json", text(input)]);
+    let run = run(&["sniff", "--json", argument(input)]);
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
     serde_json::from_slice(&run.stdout).unwrap()
 }
 
 /// Counts by the keys, and returns the cells of these and of the named columns, a line each group.
 fn counted(input: &Path, keys: &str, columns: &[&str]) -> Vec<String> {
-    let run = run(&["demand", text(input), "--by", keys, "--all", "--no-correction", "--quiet"]);
+    let run =
+        run(&["demand", argument(input), "--by", keys, "--all", "--no-correction", "--quiet"]);
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(matches!(run.status.code(), Some(0 | 1)), "{said}");
     let mut reader = csv::Reader::from_reader(run.stdout.as_slice());
@@ -207,7 +204,7 @@ fn lever_whose_text_is_the_title() {
         ]
     );
     // Rows of JSON stay as they were, and the lists are read: `teach` is in them alone.
-    let tagged = run(&["tag", text(&input), "--format", "jsonl", "-q"]);
+    let tagged = run(&["tag", argument(&input), "--format", "jsonl", "-q"]);
     let lines = String::from_utf8(tagged.stdout).unwrap();
     let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 2);
@@ -278,7 +275,7 @@ fn schema_org_whose_values_change_their_kind() {
     }
     // The employers tell ads apart, whatever kind of value they are.
     let input = folder.path("list.json");
-    let tagged = run(&["tag", text(&input), "--format", "csv", "--dedup", "-q"]);
+    let tagged = run(&["tag", argument(&input), "--format", "csv", "--dedup", "-q"]);
     let rows = String::from_utf8(tagged.stdout).unwrap();
     assert_eq!(rows.lines().filter(|line| line.ends_with(",first,")).count(), 4, "{rows}");
 }
@@ -410,7 +407,7 @@ fn typed_columns_of_structs_and_lists_are_read() {
         ]
     );
     let output = folder.path("out.parquet");
-    let tagged = run(&["tag", text(&path), "-o", text(&output), "--dedup", "-q"]);
+    let tagged = run(&["tag", argument(&path), "-o", argument(&output), "--dedup", "-q"]);
     assert_eq!(tagged.status.code(), Some(0), "{}", String::from_utf8_lossy(&tagged.stderr));
     // What was tagged is read again, and is the same but for its tags.
     assert_eq!(
@@ -429,9 +426,9 @@ fn a_file_that_was_tagged_before_is_told_and_its_tags_are_no_titles() {
     let once = folder.path("once.csv");
     let tagged = run(&[
         "tag",
-        text(&input),
+        argument(&input),
         "-o",
-        text(&once),
+        argument(&once),
         "--title-column",
         "-",
         "--text-column",
@@ -441,7 +438,7 @@ fn a_file_that_was_tagged_before_is_told_and_its_tags_are_no_titles() {
     assert_eq!(tagged.status.code(), Some(0));
     for form in ["csv", "jsonl", "parquet"] {
         let again = folder.path(&format!("again.{form}"));
-        let run = run(&["tag", text(&once), "-o", text(&again), "--prefix", "second"]);
+        let run = run(&["tag", argument(&once), "-o", argument(&again), "--prefix", "second"]);
         let said = String::from_utf8(run.stderr).unwrap();
         assert!(said.contains("title none, text `text`, tagged before (`onc_role` and"), "{said}");
     }
@@ -470,10 +467,10 @@ fn keys_that_come_late_are_used_and_told() {
     );
     // A key that is asked for is looked for behind the first rows.
     assert_eq!(counted(&input, "grade", &["postings"]), [" | 2000", "x | 1000"]);
-    let unknown = run(&["demand", text(&input), "--by", "grades"]);
+    let unknown = run(&["demand", argument(&input), "--by", "grades"]);
     assert_eq!(unknown.status.code(), Some(2));
     let output = folder.path("out.csv");
-    let tagged = run(&["tag", text(&input), "-o", text(&output)]);
+    let tagged = run(&["tag", argument(&input), "-o", argument(&output)]);
     let said = String::from_utf8(tagged.stderr).unwrap();
     assert!(
         said.contains("1000 rows have keys that are not among those of the first rows"),
@@ -484,11 +481,11 @@ fn keys_that_come_late_are_used_and_told() {
     let last = out.lines().last().unwrap();
     assert!(last.ends_with(r#"""company.name"":""Acme"",""grade"":""x""}""#), "{last}");
     // Where rows stay as they are, nothing is to be told.
-    let tagged = run(&["tag", text(&input), "-o", text(&folder.path("out.jsonl"))]);
+    let tagged = run(&["tag", argument(&input), "-o", argument(&folder.path("out.jsonl"))]);
     assert!(!String::from_utf8(tagged.stderr).unwrap().contains("keys"), "{said}");
     // A column of the first rows may get another name later.
     let drifted = lines.replace("\"title\":\"EHR Trainer 29", "\"jobTitle\":\"Epic Trainer 29");
     let input = folder.write("drifted.jsonl", drifted);
-    let late = run(&["demand", text(&input), "--by", "title", "--all", "-q"]);
+    let late = run(&["demand", argument(&input), "--by", "title", "--all", "-q"]);
     assert!(String::from_utf8(late.stdout).unwrap().contains("epic trainer 2999"));
 }

@@ -1,12 +1,11 @@
 //! The table against tantivy's searcher, and the closest role against labels, on real postings.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use rolecall::index::ProfileIndex;
 use rolecall::score::{ScoreTable, Searcher};
 use rolecall::{Classifier, Corpus, Posting};
-
-use std::path::Path;
 
 use crate::harness::{ROOT, real_postings, shared};
 
