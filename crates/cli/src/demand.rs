@@ -195,7 +195,7 @@ pub(super) fn run(arguments: &Arguments, data: &Data) -> anyhow::Result<Exit> {
     }
     write(arguments, format, &table, &overview)?;
     if let Some(path) = &arguments.report {
-        put(path, rolecall_demand::write_report(&overview)?.as_bytes())?;
+        put(path, rolecall_demand::write_report(&overview).as_bytes())?;
     }
     if log.is_for_people() {
         tell(&overview)?;

@@ -28,6 +28,6 @@ pub use error::DemandError;
 pub use labelled_rows::Known;
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
-pub use report::{ReportError, write_report};
+pub use report::write_report;
 pub use run::{DemandOptions, DemandRun, ReportOptions, columns_of_fields, run};
 pub use table::{DemandRow, DemandTable};

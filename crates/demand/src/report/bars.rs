@@ -1,8 +1,10 @@
 //! Bars that lie, each below its name, with what they count at the end of the line.
 
+use maud::Markup;
+
 use super::canvas::{Anchor, Canvas, LETTER, Width, chart, heading, lines, ticks};
+use super::number;
 use super::paint::{FAINT, GRID, INK, Paint, WHISKER};
-use super::{Report, ReportError, number};
 
 /// A bar.
 #[derive(Debug, Clone)]
@@ -58,7 +60,7 @@ fn rows(lines: &[String]) -> i32 {
 }
 
 /// Draws bars on one axis from 0.
-pub(super) fn bars(label: &str, all: &[Line]) -> Report {
+pub(super) fn bars(label: &str, all: &[Line]) -> Markup {
     let bars =
         || all.iter().filter_map(|line| if let Line::Bar(bar) = line { Some(bar) } else { None });
     let most = bars()
@@ -67,32 +69,31 @@ pub(super) fn bars(label: &str, all: &[Line]) -> Report {
         })
         .fold(0.0, f64::max);
     let bottom = |width: Width| all.iter().map(|line| height(line, width)).sum::<i32>();
-    let draw = |canvas: &Canvas<'_>, width: Width| -> Result<(), ReportError> {
+    let draw = |canvas: &mut Canvas, width: Width| {
         let bottom = bottom(width);
         let place = scale(most, width);
         for tick in ticks(most) {
             let x = place(tick);
-            canvas.line(&[(x, 0), (x, bottom)], 1, GRID)?;
+            canvas.line(&[(x, 0), (x, bottom)], 1, GRID);
             let anchor = if x == 0 { Anchor::Start } else { Anchor::Middle };
-            canvas.text(&number::whole(tick), (x, bottom + AXIS / 2), anchor, FAINT, false)?;
+            canvas.text(&number::whole(tick), (x, bottom + AXIS / 2), anchor, FAINT, false);
         }
         let mut y = 0;
         for line in all {
             match line {
                 Line::Heading(text) => {
                     for text in heading(text, width) {
-                        canvas.text(&text, (0, y + TEXT_LINE / 2), Anchor::Start, INK, true)?;
+                        canvas.text(&text, (0, y + TEXT_LINE / 2), Anchor::Start, INK, true);
                         y += TEXT_LINE;
                     }
                     y += GAP;
                 }
                 Line::Bar(bar) => {
-                    draw_bar(canvas, bar, width, y, &place)?;
+                    draw_bar(canvas, bar, width, y, &place);
                     y += height(line, width);
                 }
             }
         }
-        Ok(())
     };
     chart(label, |width| bottom(width) + AXIS, draw)
 }
@@ -104,36 +105,29 @@ pub(super) fn scale(most: f64, width: Width) -> impl Fn(f64) -> i32 {
     move |value| if most > 0.0 { (value / most * pixels).round() as i32 } else { 0 }
 }
 
-fn draw_bar(
-    canvas: &Canvas<'_>,
-    bar: &Bar,
-    width: Width,
-    top: i32,
-    place: &impl Fn(f64) -> i32,
-) -> Result<(), ReportError> {
+fn draw_bar(canvas: &mut Canvas, bar: &Bar, width: Width, top: i32, place: &impl Fn(f64) -> i32) {
     let (name, own) = laid(&bar.name, &bar.shown, width);
     let mut y = top;
     for text in &name {
-        canvas.text(text, (0, y + TEXT_LINE / 2), Anchor::Start, INK, false)?;
+        canvas.text(text, (0, y + TEXT_LINE / 2), Anchor::Start, INK, false);
         y += TEXT_LINE;
     }
     let (at, anchor) = match own {
         true => ((0, y + TEXT_LINE / 2), Anchor::Start),
         false => ((width.pixels(), y - TEXT_LINE / 2), Anchor::End),
     };
-    canvas.text(&bar.shown, at, anchor, FAINT, false)?;
+    canvas.text(&bar.shown, at, anchor, FAINT, false);
     y += if own { TEXT_LINE } else { 0 };
-    canvas.rectangle((0, y), (place(bar.value), THICK), bar.paint)?;
+    canvas.rectangle((0, y), (place(bar.value), THICK), bar.paint);
     let middle = y + THICK / 2;
     if let Some((low, high)) = bar.interval {
         let (low, high) = (place(low), place(high));
-        canvas.line(&[(low, middle), (high, middle)], 2, WHISKER)?;
+        canvas.line(&[(low, middle), (high, middle)], 2, WHISKER);
         for end in [low, high] {
-            canvas.line(&[(end, middle - 4), (end, middle + 4)], 2, WHISKER)?;
+            canvas.line(&[(end, middle - 4), (end, middle + 4)], 2, WHISKER);
         }
     }
     if let Some(mark) = bar.mark {
-        canvas.ring((place(mark), middle), 4, WHISKER)?;
+        canvas.ring((place(mark), middle), 4, WHISKER);
     }
-    Ok(())
 }

@@ -1,15 +1,9 @@
 //! An SVG that is drawn in pixels, once for a desk and once for a phone.
 
-use maud::{Markup, PreEscaped, html};
-use plotters::coord::Shift;
-use plotters::prelude::{
-    Circle, DrawingArea, IntoDrawingArea, IntoFont, PathElement, Rectangle, SVGBackend, Text,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, RGBColor, TextStyle};
+use maud::{Markup, PreEscaped, Render, html};
 
 use super::paint::Paint;
-use super::{Report, ReportError, plain};
+use super::plain;
 
 /// How wide a chart is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +30,6 @@ pub(super) const LETTER: i32 = 7;
 /// Height of text in pixels.
 pub(super) const FONT: i32 = 13;
 
-/// Plotters makes fonts of SVG smaller by this factor.
-const FONT_FACTOR: f64 = 1.24;
-
 /// Where a text stands from its point.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Anchor {
@@ -47,55 +38,63 @@ pub(super) enum Anchor {
     End,
 }
 
-/// What is drawn on.
-pub(super) struct Canvas<'s> {
-    area: DrawingArea<SVGBackend<'s>, Shift>,
+/// What is drawn on: the elements of an SVG, each behind those before it.
+pub(super) struct Canvas {
+    elements: String,
 }
 
-type Drawn = Result<(), ReportError>;
+impl Canvas {
+    fn add(&mut self, element: &Markup) {
+        self.elements.push_str(&element.0);
+        self.elements.push('\n');
+    }
 
-impl Canvas<'_> {
     /// Fills a rectangle. One with no extent is not drawn.
-    pub(super) fn rectangle(&self, (x, y): (i32, i32), (w, h): (i32, i32), paint: Paint) -> Drawn {
-        if w <= 0 || h <= 0 {
-            return Ok(());
+    pub(super) fn rectangle(&mut self, (x, y): (i32, i32), (w, h): (i32, i32), paint: Paint) {
+        if w > 0 && h > 0 {
+            self.add(&html! { rect x=(x) y=(y) width=(w) height=(h) fill=(paint) {} });
         }
-        let colour = RGBColor::from(paint).filled();
-        Ok(self.area.draw(&Rectangle::new([(x, y), (x + w, y + h)], colour))?)
     }
 
     /// Draws a line through points.
-    pub(super) fn line(&self, points: &[(i32, i32)], width: u32, paint: Paint) -> Drawn {
-        let style = RGBColor::from(paint).stroke_width(width);
-        Ok(self.area.draw(&PathElement::new(points.to_vec(), style))?)
+    pub(super) fn line(&mut self, points: &[(i32, i32)], width: u32, paint: Paint) {
+        let points: Vec<_> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
+        let points = points.join(" ");
+        self.add(
+            &html! { polyline fill="none" stroke=(paint) stroke-width=(width) points=(points) {} },
+        );
     }
 
     /// Draws a ring.
-    pub(super) fn ring(&self, middle: (i32, i32), radius: i32, paint: Paint) -> Drawn {
-        Ok(self.area.draw(&Circle::new(middle, radius, RGBColor::from(paint).stroke_width(2)))?)
+    pub(super) fn ring(&mut self, (x, y): (i32, i32), radius: i32, paint: Paint) {
+        self.add(&html! { circle cx=(x) cy=(y) r=(radius) fill="none" stroke=(paint) stroke-width="2" {} });
     }
 
     /// Writes a text whose middle is at a height.
     pub(super) fn text(
-        &self,
+        &mut self,
         text: &str,
-        at: (i32, i32),
+        (x, y): (i32, i32),
         anchor: Anchor,
         paint: Paint,
         bold: bool,
-    ) -> Drawn {
-        let size = f64::from(FONT) * FONT_FACTOR;
-        let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
-        let horizontal = match anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
+    ) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
         };
-        let colour = RGBColor::from(paint);
-        let style = TextStyle::from(("sans-serif", size).into_font().style(style))
-            .color(&colour)
-            .pos(Pos::new(horizontal, VPos::Center));
-        Ok(self.area.draw(&Text::new(plain(text, usize::MAX), at, style))?)
+        let text = plain(text, usize::MAX);
+        self.add(&html! {
+            text x=(x) y=(y) dy="0.5ex" text-anchor=(anchor) font-size=(FONT) fill=(paint)
+                font-weight=[bold.then_some("bold")] { (text) }
+        });
+    }
+}
+
+impl Render for Paint {
+    fn render_to(&self, buffer: &mut String) {
+        buffer.push_str(&self.to_string());
     }
 }
 
@@ -103,26 +102,21 @@ impl Canvas<'_> {
 pub(super) fn chart(
     label: &str,
     height: impl Fn(Width) -> i32,
-    draw: impl Fn(&Canvas<'_>, Width) -> Drawn,
-) -> Report {
-    let one = |width: Width| -> Report {
-        let mut svg = String::new();
-        let extent = [width.pixels(), height(width)].map(|pixels| pixels.max(1).unsigned_abs());
-        {
-            let backend = SVGBackend::with_string(&mut svg, extent.into());
-            let canvas = Canvas { area: backend.into_drawing_area() };
-            draw(&canvas, width)?;
-            canvas.area.present()?;
+    draw: impl Fn(&mut Canvas, Width),
+) -> Markup {
+    let one = |width: Width| {
+        let mut canvas = Canvas { elements: String::new() };
+        draw(&mut canvas, width);
+        let (w, h) = (width.pixels(), height(width).max(1));
+        html! {
+            svg role="img" aria-label=(label) width=(w) height=(h) viewBox={ "0 0 " (w) " " (h) }
+                xmlns="http://www.w3.org/2000/svg" { (PreEscaped(canvas.elements)) }
         }
-        let named = html! { svg role="img" aria-label=(label) {} }.into_string();
-        let named = named.trim_end_matches("></svg>");
-        Ok(PreEscaped(svg.replacen("<svg", named, 1)))
     };
-    let (wide, narrow): (Markup, Markup) = (one(Width::Wide)?, one(Width::Narrow)?);
-    Ok(html! {
-        div.wide { (wide) }
-        div.narrow { (narrow) }
-    })
+    html! {
+        div.wide { (one(Width::Wide)) }
+        div.narrow { (one(Width::Narrow)) }
+    }
 }
 
 /// Breaks a heading into lines that fit. Its letters are bold, and so wider.
@@ -176,10 +170,16 @@ mod tests {
 
     #[test]
     fn what_is_written_is_escaped() {
-        let draw = |canvas: &Canvas<'_>, _: Width| {
-            canvas.text("<script>\u{1b}[1m&", (0, 9), Anchor::Start, super::super::paint::INK, true)
+        let draw = |canvas: &mut Canvas, _: Width| {
+            canvas.text(
+                "<script>\u{1b}[1m&",
+                (0, 9),
+                Anchor::Start,
+                super::super::paint::INK,
+                true,
+            );
         };
-        let drawn = chart("\"><script>", |_| 20, draw).unwrap().into_string();
+        let drawn = chart("\"><script>", |_| 20, draw).into_string();
         assert!(!drawn.contains("<script>"), "{drawn}");
         assert!(!drawn.contains('\u{1b}'), "{drawn}");
         assert!(drawn.contains("aria-label=\"&quot;&gt;&lt;script&gt;\""), "{drawn}");

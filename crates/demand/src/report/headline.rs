@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::bars::{Bar, Line, bars};
 use super::paint::Paint;
 use super::table::{Table, Value};
-use super::{Report, heat, number};
+use super::{heat, number};
 use crate::overview::{Group, Overview, Unit};
 
 /// The name of what counts.
@@ -84,7 +84,7 @@ fn figure(name: &str, value: &str, note: &str) -> Markup {
 }
 
 /// Shows the roles by tier.
-pub(super) fn roles(overview: &Overview) -> Report {
+pub(super) fn roles(overview: &Overview) -> Markup {
     let unit = overview.unit;
     let mut lines = Vec::new();
     for (n, tier) in overview.tiers.iter().enumerate() {
@@ -98,7 +98,7 @@ pub(super) fn roles(overview: &Overview) -> Report {
     }
     let label = format!("Bars: {} by role and tier, with 95 % intervals", self::unit(unit));
     let has_correction = overview.roles.iter().any(|role| role.group.corrected.is_some());
-    Ok(html! {
+    html! {
         figure {
             figcaption {
                 @if has_correction {
@@ -106,10 +106,10 @@ pub(super) fn roles(overview: &Overview) -> Report {
                     "Roles without an interval have too few labelled postings to be corrected."
                 } @else { "Counts as tagged, not corrected." }
             }
-            (bars(&label, &lines)?)
+            (bars(&label, &lines))
             (table(overview).behind())
         }
-    })
+    }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]

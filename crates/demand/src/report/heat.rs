@@ -6,7 +6,7 @@ use super::canvas::{Anchor, Canvas, FONT, LETTER, Width, chart, lines};
 use super::number::in_scope;
 use super::paint::{INK, Paint};
 use super::table::{Table, Value};
-use super::{Report, ReportError, number, plain};
+use super::{number, plain};
 use crate::overview::{Cell, Overview};
 
 /// Regions that the chart shows on a desk, and on a phone; the table has all.
@@ -29,30 +29,29 @@ fn class(share: f64) -> usize {
 }
 
 /// Shows what the shades of a chart mean.
-pub(super) fn key(classes: impl Iterator<Item = (usize, String)>) -> Report {
+pub(super) fn key(classes: impl Iterator<Item = (usize, String)>) -> Markup {
     let classes: Vec<_> = classes.collect();
     let columns = |width: Width| width.pixels() / 110;
     let height = |width: Width| {
         let count = i32::try_from(classes.len()).unwrap_or(0);
         (count + columns(width) - 1) / columns(width) * 24
     };
-    let draw = |canvas: &Canvas<'_>, width: Width| -> Result<(), ReportError> {
+    let draw = |canvas: &mut Canvas, width: Width| {
         for (n, (class, meaning)) in (0..).zip(&classes) {
             let (x, y) = (n % columns(width) * 110, n / columns(width) * 24);
-            canvas.rectangle((x, y + 4), (16, 16), Paint::class(*class).0)?;
-            canvas.text(meaning, (x + 22, y + 12), Anchor::Start, INK, false)?;
+            canvas.rectangle((x, y + 4), (16, 16), Paint::class(*class).0);
+            canvas.text(meaning, (x + 22, y + 12), Anchor::Start, INK, false);
         }
-        Ok(())
     };
     let meanings: Vec<_> = classes.iter().map(|(_, meaning)| meaning.as_str()).collect();
     chart(&format!("Shades, from light to dark: {}", meanings.join(", ")), height, draw)
 }
 
 /// Shows the share of each role in what regions have in scope.
-pub(super) fn section(overview: &Overview) -> Report {
+pub(super) fn section(overview: &Overview) -> Markup {
     let regions: Vec<_> = overview.regions.iter().filter(|region| in_scope(region) > 0).collect();
     if regions.is_empty() {
-        return Ok(html! { p { "No posting with a role has a place that could be read." } });
+        return html! { p { "No posting with a role has a place that could be read." } };
     }
     let shown = |width: Width| {
         let most = if width == Width::Wide { SHOWN.0 } else { SHOWN.1 };
@@ -75,7 +74,7 @@ pub(super) fn section(overview: &Overview) -> Report {
     let height = |width: Width| {
         head + overview.roles.iter().map(|role| row_height(&role.name, width)).sum::<i32>()
     };
-    let draw = |canvas: &Canvas<'_>, width: Width| -> Result<(), ReportError> {
+    let draw = |canvas: &mut Canvas, width: Width| {
         let shown = shown(width);
         let columns = i32::try_from(shown.len()).unwrap_or(1);
         let step = (width.pixels() - left(width)) / columns;
@@ -84,7 +83,7 @@ pub(super) fn section(overview: &Overview) -> Report {
             let most = usize::try_from(step / LETTER).unwrap_or(1);
             for (line, text) in (0..2).zip(lines(&region.name, most)) {
                 let at = (middle, FONT / 2 + line * TEXT_LINE);
-                canvas.text(&plain(&text, most), at, Anchor::Middle, INK, false)?;
+                canvas.text(&plain(&text, most), at, Anchor::Middle, INK, false);
             }
         }
         let mut y = head;
@@ -97,7 +96,7 @@ pub(super) fn section(overview: &Overview) -> Report {
                 Width::Narrow => y + TEXT_LINE / 2,
             };
             for name in names {
-                canvas.text(&name, (0, text_y), Anchor::Start, INK, false)?;
+                canvas.text(&name, (0, text_y), Anchor::Start, INK, false);
                 text_y += TEXT_LINE;
             }
             let next = y + row_height(&role.name, width);
@@ -106,33 +105,32 @@ pub(super) fn section(overview: &Overview) -> Report {
                 let share = ratio(count, in_scope(region));
                 let (fill, text) = Paint::class(class(share));
                 let (x, top) = (left(width) + column * step, next - CELL);
-                canvas.rectangle((x, top), (step - 2, CELL - 2), fill)?;
+                canvas.rectangle((x, top), (step - 2, CELL - 2), fill);
                 let at = (x + (step - 2) / 2, top + (CELL - 2) / 2);
                 let value = if count > 0 { number::percent(share) } else { "0".to_owned() };
-                canvas.text(&value, at, Anchor::Middle, text, false)?;
+                canvas.text(&value, at, Anchor::Middle, text, false);
             }
             y = next;
         }
-        Ok(())
     };
-    let drawn = chart(label, height, draw)?;
+    let drawn = chart(label, height, draw);
     let percent = |share: f64| number::whole(share * 100.0);
     let meaning = |n: usize| match (n.checked_sub(1).map(|n| BOUNDS[n]), BOUNDS.get(n)) {
         (None, Some(high)) => format!("up to {} %", percent(*high)),
         (Some(low), Some(high)) => format!("{}–{} %", percent(low), percent(*high)),
         (low, None) => format!("over {} %", percent(low.unwrap_or(0.0))),
     };
-    Ok(html! {
+    html! {
         figure {
             figcaption {
                 "Of the postings with a role in a region, so many are of this role. As tagged, not corrected."
                 @if regions.len() > SHOWN.1 { " The table has all regions and countries." }
             }
             (drawn)
-            (key((0..=BOUNDS.len()).map(|n| (n + 1, meaning(n))))?)
+            (key((0..=BOUNDS.len()).map(|n| (n + 1, meaning(n)))))
             (table(overview, &regions))
         }
-    })
+    }
 }
 
 fn table(overview: &Overview, regions: &[&Cell]) -> Markup {

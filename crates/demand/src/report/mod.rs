@@ -19,28 +19,9 @@ mod quality;
 mod table;
 mod tiles;
 
-use maud::Markup;
-use plotters::drawing::DrawingAreaErrorKind;
 use rolecall::text::is_unseen;
 
 use super::Overview;
-
-/// Says why a report can't be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReportError {
-    /// A chart can't be drawn.
-    #[error("a chart of the report can't be drawn: {0}")]
-    Chart(String),
-}
-
-impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for ReportError {
-    fn from(error: DrawingAreaErrorKind<E>) -> Self {
-        Self::Chart(error.to_string())
-    }
-}
-
-type Report = Result<Markup, ReportError>;
 
 /// Characters of a name of the input that are shown.
 const NAME: usize = 120;
@@ -60,11 +41,7 @@ fn plain(text: &str, most: usize) -> String {
 ///
 /// The file opens without a network, can be printed, and follows the reader's light or dark theme.
 /// The same overview gives the same bytes.
-///
-/// # Errors
-///
-/// Returns an error if a chart can't be drawn, which does not happen in memory.
-pub fn write_report(overview: &Overview) -> Result<String, ReportError> {
+pub fn write_report(overview: &Overview) -> String {
     page::page(overview)
 }
 

@@ -1,12 +1,12 @@
 //! Columns by month, a panel for all roles and one for each tier.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::canvas::{Anchor, Canvas, Width, chart, heading, ticks};
+use super::number;
 use super::number::in_scope;
 use super::paint::{FAINT, GRID, INK, Paint};
 use super::table::{Table, Value};
-use super::{Report, ReportError, number};
 use crate::overview::{Cell, Overview};
 
 /// Months that a chart shows: more cannot be told apart on a phone.
@@ -45,10 +45,10 @@ fn busiest(months: &[Cell]) -> &[Cell] {
 }
 
 /// Shows how counts went from month to month.
-pub(super) fn section(overview: &Overview) -> Report {
+pub(super) fn section(overview: &Overview) -> Markup {
     let months = &overview.months;
     if months.iter().all(|month| in_scope(month) == 0) {
-        return Ok(html! { p { "No posting with a role has a date that could be read." } });
+        return html! { p { "No posting with a role has a date that could be read." } };
     }
     let of_tier = |cell: &Cell, tier: usize| -> u64 {
         let roles = overview.roles.iter().zip(&cell.roles);
@@ -72,16 +72,15 @@ pub(super) fn section(overview: &Overview) -> Report {
         keys.first().unwrap_or(&""),
         keys.last().unwrap_or(&"")
     );
-    let draw = |canvas: &Canvas<'_>, width: Width| {
+    let draw = |canvas: &mut Canvas, width: Width| {
         let mut top = 0;
         for panel in &panels {
-            draw_panel(canvas, panel, &keys, width, top)?;
+            draw_panel(canvas, panel, &keys, width, top);
             top += panel.height(width);
         }
-        Ok(())
     };
     let height = |width| panels.iter().map(|panel| panel.height(width)).sum();
-    let drawn = chart(&label, height, draw)?;
+    let drawn = chart(&label, height, draw);
     let mut columns = vec!["month".to_owned(), "all rows".to_owned(), "with a role".to_owned()];
     columns.extend(overview.roles.iter().map(|role| role.name.clone()));
     let rows = months.iter().map(|month| {
@@ -92,7 +91,7 @@ pub(super) fn section(overview: &Overview) -> Report {
     let table =
         Table { caption: "Counts by month and role".to_owned(), columns, rows: rows.collect() };
     let left_out = months.len() - shown.len();
-    Ok(html! {
+    html! {
         figure {
             figcaption {
                 "Counts as tagged, not corrected. The first and the last month of a file are mostly cut."
@@ -104,7 +103,7 @@ pub(super) fn section(overview: &Overview) -> Report {
             (drawn)
             (table.behind())
         }
-    })
+    }
 }
 
 #[allow(
@@ -112,24 +111,18 @@ pub(super) fn section(overview: &Overview) -> Report {
     clippy::cast_precision_loss,
     reason = "pixels of a chart, and counts far below 2^52"
 )]
-fn draw_panel(
-    canvas: &Canvas<'_>,
-    panel: &Panel,
-    keys: &[&str],
-    width: Width,
-    top: i32,
-) -> Result<(), ReportError> {
+fn draw_panel(canvas: &mut Canvas, panel: &Panel, keys: &[&str], width: Width, top: i32) {
     let most = panel.counts.iter().copied().max().unwrap_or(0) as f64;
     let lower = top + panel.head(width) + PANEL;
     let height = |value: f64| if most > 0.0 { value / most * f64::from(PANEL) } else { 0.0 } as i32;
     for (n, text) in (0..).zip(heading(&panel.name, width)) {
         let at = (0, top + TEXT_LINE * n + TEXT_LINE / 2);
-        canvas.text(&text, at, Anchor::Start, INK, true)?;
+        canvas.text(&text, at, Anchor::Start, INK, true);
     }
     for tick in ticks(most).into_iter().filter(|tick| tick.fract() == 0.0) {
         let y = lower - height(tick);
-        canvas.line(&[(LEFT, y), (width.pixels(), y)], 1, GRID)?;
-        canvas.text(&number::whole(tick), (LEFT - 6, y), Anchor::End, FAINT, false)?;
+        canvas.line(&[(LEFT, y), (width.pixels(), y)], 1, GRID);
+        canvas.text(&number::whole(tick), (LEFT - 6, y), Anchor::End, FAINT, false);
     }
     let room = f64::from(width.pixels() - LEFT);
     let step = room / keys.len().max(1) as f64;
@@ -139,12 +132,12 @@ fn draw_panel(
         let (x, end) = (left(n), left(n + 1));
         let high = height(*count as f64).max(i32::from(*count > 0));
         let gap = i32::from(end - x > 3);
-        canvas.rectangle((x + gap, lower - high), (end - x - gap, high), panel.paint)?;
+        canvas.rectangle((x + gap, lower - high), (end - x - gap, high), panel.paint);
         let year = key.ends_with("-01");
         if (year || n == 0) && x >= free && x + 50 <= width.pixels() {
             let shown = if year { key.get(..4).unwrap_or(key) } else { key };
-            canvas.line(&[(x, lower), (x, lower + 4)], 1, FAINT)?;
-            canvas.text(shown, (x + 2, lower + AXIS / 2), Anchor::Start, FAINT, false)?;
+            canvas.line(&[(x, lower), (x, lower + 4)], 1, FAINT);
+            canvas.text(shown, (x + 2, lower + AXIS / 2), Anchor::Start, FAINT, false);
             free = x + 60;
         }
     }

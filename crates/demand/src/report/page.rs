@@ -6,9 +6,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::paint::Paint;
-use super::{
-    NAME, ReportError, headline, heat, method, months, pay, people, plain, quality, tiles,
-};
+use super::{NAME, headline, heat, method, months, pay, people, plain, quality, tiles};
 use crate::overview::Overview;
 
 const STYLE: &str = include_str!("page.css");
@@ -20,7 +18,7 @@ fn hash(text: &str) -> String {
 }
 
 /// Returns the whole page.
-pub(super) fn page(overview: &Overview) -> Result<String, ReportError> {
+pub(super) fn page(overview: &Overview) -> String {
     let style =
         format!("{STYLE}@media screen and (prefers-color-scheme:dark){{{}}}", Paint::dark_rules());
     let policy = format!(
@@ -30,14 +28,14 @@ pub(super) fn page(overview: &Overview) -> Result<String, ReportError> {
     );
     let inputs: Vec<_> = overview.inputs.iter().map(|input| plain(&input.name, NAME)).collect();
     let sections = [
-        ("roles", "Roles by tier", headline::roles(overview)?),
-        ("months", "By month", months::section(overview)?),
-        ("states", "By US state", tiles::section(overview)?),
-        ("regions", "Roles by region", heat::section(overview)?),
-        ("pay", "Pay", pay::section(overview)?),
-        ("employers", "Employers", people::employers(overview)?),
+        ("roles", "Roles by tier", headline::roles(overview)),
+        ("months", "By month", months::section(overview)),
+        ("states", "By US state", tiles::section(overview)),
+        ("regions", "Roles by region", heat::section(overview)),
+        ("pay", "Pay", pay::section(overview)),
+        ("employers", "Employers", people::employers(overview)),
         ("titles", "What each role's ads say", people::roles(overview)),
-        ("quality", "Data quality", quality::section(overview)?),
+        ("quality", "Data quality", quality::section(overview)),
         ("method", "Method and assumptions", method::method(overview)),
         ("manifest", "Manifest", method::manifest(overview)),
     ];
@@ -82,5 +80,5 @@ pub(super) fn page(overview: &Overview) -> Result<String, ReportError> {
             }
         }
     };
-    Ok(page.into_string())
+    page.into_string()
 }

@@ -1,7 +1,6 @@
 //! Colours: those drawn are of the light theme, and the style sheet gives those of the dark one.
 
-use plotters::style::RGBColor;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// A colour by what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +70,10 @@ impl Paint {
     }
 }
 
-impl From<Paint> for RGBColor {
-    fn from(Paint { light, .. }: Paint) -> Self {
-        let [_, red, green, blue] = light.to_be_bytes();
-        Self(red, green, blue)
+impl fmt::Display for Paint {
+    /// Writes the colour of the light theme: `#1B1F24`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:06X}", self.light)
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::bars::{Bar, Line, bars};
 use super::paint::Paint;
 use super::table::{Table, Value};
-use super::{NAME, Report, number, plain};
+use super::{NAME, number, plain};
 use crate::overview::{Overview, Role};
 
 /// Employers that the chart shows; the table has more.
@@ -15,10 +15,10 @@ const SHOWN: usize = 15;
 const SHORT: usize = 42;
 
 /// Shows the employers with most postings in scope.
-pub(super) fn employers(overview: &Overview) -> Report {
+pub(super) fn employers(overview: &Overview) -> Markup {
     let all = &overview.employers;
     if all.is_empty() {
-        return Ok(html! { p { "No posting with a role names its employer." } });
+        return html! { p { "No posting with a role names its employer." } };
     }
     #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     let lines: Vec<_> = all
@@ -35,7 +35,7 @@ pub(super) fn employers(overview: &Overview) -> Report {
             })
         })
         .collect();
-    let drawn = bars("Bars: the employers with most postings with a role", &lines)?;
+    let drawn = bars("Bars: the employers with most postings with a role", &lines);
     let mut columns = vec!["employer".to_owned(), "all roles".to_owned()];
     columns.extend(overview.roles.iter().map(|role| role.name.clone()));
     let rows = all.iter().map(|employer| {
@@ -45,13 +45,13 @@ pub(super) fn employers(overview: &Overview) -> Report {
     });
     let caption = "Counts by employer and role".to_owned();
     let table = Table { caption, columns, rows: rows.collect() };
-    Ok(html! {
+    html! {
         figure {
             figcaption { "Counts as tagged, not corrected; the " (all.len()) " largest are in the table." }
             (drawn)
             (table.behind())
         }
-    })
+    }
 }
 
 /// Shows the commonest titles, employers and certifications of each role.

@@ -1,11 +1,11 @@
 //! What was read of the rows, and what could not be.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::canvas::{Anchor, Canvas, Width, chart};
 use super::paint::{BAD, FAINT, GRID, INK, Paint};
 use super::table::{Table, Value};
-use super::{NAME, Report, ReportError, heat, number, plain};
+use super::{NAME, heat, number, plain};
 use crate::overview::{FieldQuality, Overview};
 
 const TEXT_LINE: i32 = 18;
@@ -13,7 +13,7 @@ const THICK: i32 = 12;
 const GAP: i32 = 12;
 
 /// Shows rows read and set aside, duplicates, and how many rows state what.
-pub(super) fn section(overview: &Overview) -> Report {
+pub(super) fn section(overview: &Overview) -> Markup {
     let quality = &overview.quality;
     let fields = &quality.fields;
     let all = quality.postings;
@@ -26,26 +26,25 @@ pub(super) fn section(overview: &Overview) -> Report {
             count(not_read)
         ),
     };
-    let draw = |canvas: &Canvas<'_>, width: Width| -> Result<(), ReportError> {
+    let draw = |canvas: &mut Canvas, width: Width| {
         let pixels = f64::from(width.pixels());
         #[allow(clippy::cast_possible_truncation, reason = "pixels of a chart")]
         let long = |count: u64| (heat::ratio(count, all) * pixels).round() as i32;
         for (n, field) in (0..).zip(fields) {
             let y = n * (TEXT_LINE + THICK + GAP);
-            canvas.text(&field.field, (0, y + TEXT_LINE / 2), Anchor::Start, INK, false)?;
+            canvas.text(&field.field, (0, y + TEXT_LINE / 2), Anchor::Start, INK, false);
             let at = (width.pixels(), y + TEXT_LINE / 2);
-            canvas.text(&words(field), at, Anchor::End, FAINT, false)?;
+            canvas.text(&words(field), at, Anchor::End, FAINT, false);
             let y = y + TEXT_LINE;
-            canvas.rectangle((0, y), (width.pixels(), THICK), GRID)?;
+            canvas.rectangle((0, y), (width.pixels(), THICK), GRID);
             let (read, not_read) = (long(field.read), long(field.not_read));
-            canvas.rectangle((0, y), (read, THICK), Paint::tier(0))?;
-            canvas.rectangle((read, y), (not_read, THICK), BAD)?;
+            canvas.rectangle((0, y), (read, THICK), Paint::tier(0));
+            canvas.rectangle((read, y), (not_read, THICK), BAD);
         }
-        Ok(())
     };
     let height = i32::try_from(fields.len()).unwrap_or(0) * (TEXT_LINE + THICK + GAP);
     let label = "Bars: the share of rows whose place, date, pay and the like were read";
-    let drawn = chart(label, |_| height, draw)?;
+    let drawn = chart(label, |_| height, draw);
     let rows = fields.iter().map(|field| {
         let examples = field.examples.iter();
         let examples: Vec<_> = examples
@@ -62,7 +61,7 @@ pub(super) fn section(overview: &Overview) -> Report {
     });
     let columns = ["field", "columns", "read", "not read", "not stated", "commonest not read"];
     let table = Table::new("What was read of the rows", &columns, rows.collect());
-    Ok(html! {
+    html! {
         p {
             (count(quality.rows_read)) " rows were read: " (count(quality.postings)) " were counted, "
             (count(quality.rows_set_aside)) " could not be read and were set aside. "
@@ -79,5 +78,5 @@ pub(super) fn section(overview: &Overview) -> Report {
             (drawn)
             (table.behind())
         }
-    })
+    }
 }

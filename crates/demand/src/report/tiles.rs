@@ -1,12 +1,12 @@
 //! The US states as equal tiles, shaded by what they count.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::canvas::{Anchor, Canvas, Width, chart};
+use super::number;
 use super::number::in_scope;
 use super::paint::{Paint, STEPS};
 use super::table::{Table, Value};
-use super::{Report, ReportError, number};
 use crate::overview::Overview;
 
 /// Where each state stands: rows of codes, `..` where there is none.
@@ -49,39 +49,36 @@ fn bounds(most: f64) -> Vec<f64> {
 }
 
 /// Shows counts by state; nothing if no posting with a role is in one.
-pub(super) fn section(overview: &Overview) -> Report {
+pub(super) fn section(overview: &Overview) -> Markup {
     let counted = || overview.states.iter().filter(|state| in_scope(state) > 0);
     if counted().next().is_none() {
-        return Ok(
-            html! { p { "No posting with a role has a place that was read as a US state." } },
-        );
+        return html! { p { "No posting with a role has a place that was read as a US state." } };
     }
     #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     let shaded = |count: u64| count as f64;
     let most = counted().map(in_scope).max().map_or(0.0, shaded);
     let count =
         |code: &str| overview.states.iter().find(|state| state.key == code).map_or(0, in_scope);
-    let draw = |canvas: &Canvas<'_>, width: Width| -> Result<(), ReportError> {
+    let draw = |canvas: &mut Canvas, width: Width| {
         let step = width.pixels() / COLUMNS;
         for (code, column, row) in code_tiles() {
             let (x, y) = (column * step, row * step);
             let count = count(code);
             let (fill, text) = Paint::class(class(shaded(count), most));
-            canvas.rectangle((x, y), (step - 2, step - 2), fill)?;
+            canvas.rectangle((x, y), (step - 2, step - 2), fill);
             let middle = x + (step - 2) / 2;
             let (upper, lower) = match width {
                 Width::Wide => (y + step / 3, y + step * 2 / 3),
                 Width::Narrow => (y + step / 2, y),
             };
-            canvas.text(code, (middle, upper), Anchor::Middle, text, width == Width::Wide)?;
+            canvas.text(code, (middle, upper), Anchor::Middle, text, width == Width::Wide);
             if width == Width::Wide {
-                canvas.text(&number::count(count), (middle, lower), Anchor::Middle, text, false)?;
+                canvas.text(&number::count(count), (middle, lower), Anchor::Middle, text, false);
             }
         }
-        Ok(())
     };
     let label = "Map of tiles: postings with a role by US state, darker where there are more";
-    let drawn = chart(label, |width| width.pixels() / COLUMNS * rows(), draw)?;
+    let drawn = chart(label, |width| width.pixels() / COLUMNS * rows(), draw);
     let table = table(overview);
     let classes = (0..STEPS).map(|n| {
         let bounds = bounds(most);
@@ -90,7 +87,7 @@ pub(super) fn section(overview: &Overview) -> Report {
         (n + 1, low, high)
     });
     let classes: Vec<_> = classes.filter(|(_, low, high)| low <= high).collect();
-    Ok(html! {
+    html! {
         figure {
             figcaption {
                 "Counts as tagged, not corrected. Each state is a tile of the same size."
@@ -99,10 +96,10 @@ pub(super) fn section(overview: &Overview) -> Report {
             (super::heat::key(classes.iter().map(|&(class, low, high)| {
                 let (low, high) = (number::whole(low), number::whole(high));
                 (class, if low == high { low } else { format!("{low}–{high}") })
-            }))?)
+            })))
             (table.behind())
         }
-    })
+    }
 }
 
 fn table(overview: &Overview) -> Table {
