@@ -38,10 +38,13 @@ pub(super) fn run(command: &Command, data: &Data) -> anyhow::Result<Exit> {
     let mut analyzer = Analyzer::new(&corpus.stop_words);
     let mut builder = BackgroundBuilder::default();
     for input in inputs {
-        PostingFile::open(input, &corpus.column_names, None, &[])?.for_each(|_, _, posting| {
-            let stems = distinct_stems(&mut analyzer, &posting);
-            builder.add(stems.iter().map(String::as_str));
-        })?;
+        PostingFile::open(input, &corpus.column_names, None, &[])?.for_each(
+            &[],
+            |_, posting| {
+                let stems = distinct_stems(&mut analyzer, &posting);
+                builder.add(stems.iter().map(String::as_str));
+            },
+        )?;
     }
     let tsv = builder.to_tsv(&provenance(inputs, builder.documents(), *floor), *floor);
     match output {

@@ -31,7 +31,6 @@ pub(super) struct ColumnPlan {
     pub(super) posting: Columns,
     /// The column of each attribute that is one.
     pub(super) attributes: Vec<Option<usize>>,
-    pub(super) width: usize,
     /// Whether rows are compared to find those of the same ad.
     pub(super) compares: bool,
     /// Whether rows are looked up among those that are labelled.
@@ -92,8 +91,7 @@ impl ColumnPlan {
         let compares = dedup && !knows_ads && has_text;
         let knows = known && has_text;
         let reads_texts = compares || texts || knows || tags.is_none();
-        let width = input.header.len();
-        Ok(Self { tags, posting, attributes, width, compares, knows, reads_texts })
+        Ok(Self { tags, posting, attributes, compares, knows, reads_texts })
     }
 
     /// Returns the columns that are read, in order.

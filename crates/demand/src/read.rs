@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use arrow_array::RecordBatch;
 use jiff::civil::Date;
 use rolecall::taxonomy::{NONE, Taxonomy};
 use rolecall::text::strip_markup;
@@ -13,8 +11,8 @@ use rolecall_dedup::{Ad, Signature, employer_key, employer_name};
 use rolecall_fields::{
     Certifications, DatePrecision, FieldReaders, Place, PlaceBasis, Reading as FieldReading,
 };
-use rolecall_tables::{CellReader, Chunk, Dialect, JsonCells, RecordKind, TableError, TextColumn};
-use rolecall_tagging::{Form, Made, MadeRecords, MadeRow, Portion, Rows, too_long};
+use rolecall_tables::TableError;
+use rolecall_tagging::{Portion, ReadColumns, Row, RowEvent, RowFormat};
 use rustc_hash::FxHashMap;
 
 use super::column_plan::{ColumnPlan, TagPositions};
@@ -25,18 +23,11 @@ use super::labelled_rows::Known;
 
 /// What all threads need to know of an input.
 pub(super) struct Reading<'r> {
-    pub(super) path: &'r Path,
+    pub(super) format: &'r RowFormat,
+    pub(super) columns: &'r ReadColumns,
     /// The position of the input among all.
     pub(super) number: u64,
-    pub(super) form: &'r Form,
-    pub(super) dialect: Dialect,
-    /// The names of the columns, if the file has a line of them.
-    pub(super) names: &'r [String],
     pub(super) shape: &'r ColumnPlan,
-    /// The columns that are made.
-    pub(super) made: &'r Made,
-    /// The columns that are wanted, and those of the file that are read for them, in order.
-    pub(super) columns: (&'r [usize], &'r [usize]),
     pub(super) attributes: &'r [Attribute],
     pub(super) saying: &'r FieldSources,
     pub(super) readers: &'r FieldReaders,
@@ -85,7 +76,13 @@ impl<'c, 'r> RowReader<'c, 'r> {
             portion: 0,
             sayings: FieldParser::new(reading.readers, reading.saying),
             facts: Extracted::default(),
-            stem: reading.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            stem: reading
+                .format
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
         }
     }
 
@@ -93,81 +90,23 @@ impl<'c, 'r> RowReader<'c, 'r> {
     pub(super) fn read(&mut self, portion: &Portion) -> Result<Extracted, TableError> {
         self.facts = Extracted::default();
         self.portion += 1;
-        match &portion.rows {
-            Rows::Csv(chunk) => self.read_csv(chunk),
-            Rows::Json(chunk) => self.read_json(chunk),
-            Rows::Parquet(batch) => self.read_parquet(batch)?,
-        }
-        if let Some(cut) = &portion.cut {
-            self.facts.set_aside.push((cut.line, cut.reason.clone()));
-        }
+        let reading = self.reading;
+        reading.format.read(portion, reading.columns, |event| match event {
+            RowEvent::Row(row) => self.read_row(row),
+            RowEvent::Blank(_) => {}
+            RowEvent::NoRow(position, reason) => {
+                self.facts.set_aside.push((position.line(), reason.to_owned()));
+            }
+            RowEvent::Unreadable(position, reason) => {
+                self.facts.set_aside.push((position.line(), reason));
+            }
+        })?;
         Ok(std::mem::take(&mut self.facts))
     }
 
-    fn read_csv(&mut self, chunk: &Chunk) {
-        let mut reader = CellReader::new(&self.reading.dialect);
-        for record in &chunk.records {
-            // To find a line takes time, and few are wanted.
-            let line = || chunk.line_of(record);
-            if let RecordKind::TooLong(bytes) = record.kind {
-                self.facts.set_aside.push((line(), too_long(bytes)));
-                continue;
-            }
-            let cells = reader.read(chunk.split(record).0, record.kind);
-            if let Some(reason) = cells.no_row(self.reading.names) {
-                self.facts.set_aside.push((line(), reason.to_owned()));
-            } else if !cells.is_empty() {
-                let made = MadeRow::of_table(self.reading.made);
-                self.read_row(line, |n| made.cell(n, |n| cells.text(n)));
-            }
-        }
-    }
-
-    fn read_json(&mut self, chunk: &Chunk) {
-        let Form::Json { columns, .. } = self.reading.form else { return };
-        let mut cells = JsonCells::new();
-        for record in &chunk.records {
-            let line = || chunk.line_of(record);
-            let read = match record.kind {
-                RecordKind::TooLong(bytes) => Err(too_long(bytes)),
-                _ => cells.read(&chunk.bytes[record.range.clone()]),
-            };
-            match read {
-                Ok(()) => {
-                    let row = columns.arrange(&cells);
-                    let bytes = &chunk.bytes[record.range.clone()];
-                    let made = MadeRow::of_record(self.reading.made, bytes, Some(&row));
-                    self.read_row(line, |n| made.cell(n, |n| row.prose(n)));
-                }
-                Err(reason) => self.facts.set_aside.push((line(), reason)),
-            }
-        }
-    }
-
-    fn read_parquet(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
-        let wrong = |source| TableError::Columnar { path: self.reading.path.to_owned(), source };
-        let mut columns: Vec<Option<TextColumn<'_>>> =
-            (0..self.reading.shape.width).map(|_| None).collect();
-        // The batch has the columns that are read only, in order.
-        let (wanted, read) = self.reading.columns;
-        for (&n, column) in read.iter().zip(batch.columns()) {
-            columns[n] = Some(TextColumn::new(column).map_err(wrong)?);
-        }
-        let records =
-            MadeRecords::of_some(self.reading.made, wanted, batch, read).map_err(wrong)?;
-        for row in 0..batch.num_rows() {
-            let cell = |n: usize| match columns.get(n) {
-                Some(Some(column)) => Cow::Borrowed(column.get(row)),
-                _ => Cow::Borrowed(""),
-            };
-            let made = records.row(row);
-            self.read_row(|| row as u64 + 1, |n| made.cell(n, cell));
-        }
-        Ok(())
-    }
-
-    fn read_row<'a>(&mut self, line: impl Fn() -> u64, cell: impl Fn(usize) -> Cow<'a, str>) {
+    fn read_row(&mut self, row: &Row<'_>) {
         let shape = self.reading.shape;
+        let cell = |n: usize| row.cell(n);
         let cell_of = |n: Option<usize>| n.map_or(Cow::Borrowed(""), &cell);
         let title = cell_of(shape.posting.title);
         let employer = cell_of(shape.posting.employer);
@@ -179,7 +118,7 @@ impl<'c, 'r> RowReader<'c, 'r> {
                     read
                 }
                 Err(reason) => {
-                    self.facts.set_aside.push((line(), reason));
+                    self.facts.set_aside.push((row.position().line(), reason));
                     return;
                 }
             },

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use rolecall::{Classifier, Corpus};
@@ -13,8 +12,8 @@ use rolecall_fields::{
 use rolecall_tables::TableError;
 use rolecall_tagging::likeness::{Likeness, LikenessReference};
 use rolecall_tagging::{
-    BatchError, Input, InputOptions, InputPath, InputReport, OnPanic, Progress, ReorderBuffer,
-    Summary,
+    BatchError, Input, InputOptions, InputPath, InputReport, Portion, Progress, ReadColumns,
+    Summary, run_in_order,
 };
 
 use super::DemandError;
@@ -198,21 +197,15 @@ pub(super) fn read_input<S: RowSink>(
     read_from(columns_of_fields, &input.names, &saying, shape.posting.employer);
     progress.opened(&input);
     let wanted = shape.wanted(&saying);
-    let read = input.read_for(&wanted);
-    input.read_only(&read);
+    let of_batch = input.read_only(&wanted);
+    let columns = ReadColumns { wanted, of_batch: Some(of_batch), objects: false };
     input.start().map_err(TableError::read(path))?;
     let description = input.found();
-    let form = input.form.clone();
-    let names_of_columns = input.line_of_names().to_vec();
     let reading = Reading {
-        path,
+        format: &input.row_format(),
+        columns: &columns,
         number,
-        form: &form,
-        dialect: input.dialect(),
-        names: &names_of_columns,
         shape: &shape,
-        made: &input.made.clone(),
-        columns: (&wanted, &read),
         attributes,
         saying: &saying,
         readers,
@@ -222,15 +215,33 @@ pub(super) fn read_input<S: RowSink>(
     };
     let (digest, malformed) = (input.digest(), input.malformed());
     let before = (sink.rows(), sink.rows_set_aside());
-    let damage = Mutex::new(None);
-    read_rows(classifier, (input, &damage), &reading, sink, options.threads, progress)?;
+    let (mut bytes, mut damage) = (0, None);
+    let worker = || {
+        let mut reader = RowReader::new(classifier, &reading);
+        move |_, portion: Portion| {
+            let cut = portion.cut.as_ref().map(|cut| format!("line {}: {}", cut.line, cut.reason));
+            Ok((reader.read(&portion)?, portion.end.digested.bytes, cut))
+        }
+    };
+    let count = |(sink, bytes, damage): &mut (&mut S, &mut u64, &mut Option<String>),
+                 (facts, read, cut): (Extracted, u64, Option<String>)| {
+        let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
+        progress.advanced(read.saturating_sub(**bytes), rows);
+        **bytes = read;
+        if cut.is_some() {
+            **damage = cut;
+        }
+        sink.add(path, &facts).map_err(DemandError::Temporary)
+    };
+    let all = (&mut *sink, &mut bytes, &mut damage);
+    run_in_order(input, options.threads, progress, worker, all, count, || ())?;
     let rows_written = sink.rows() - before.0;
     let rows_set_aside = sink.rows_set_aside() - before.1;
     let digested = digest.now();
     Ok(InputReport {
         path: path.to_owned(),
         failure: None,
-        damage: damage.into_inner().unwrap_or_else(PoisonError::into_inner),
+        damage,
         bytes: digested.bytes,
         sha256: digested.sha256(),
         modified: None,
@@ -242,69 +253,6 @@ pub(super) fn read_input<S: RowSink>(
             malformed_sequences: malformed.count(),
             ..Summary::default()
         },
-    })
-}
-
-/// Threads take turns to read a portion, find by themselves what it says, and take turns to count it.
-fn read_rows<S: RowSink>(
-    classifier: &Classifier,
-    (input, damage): (Input, &Mutex<Option<String>>),
-    reading: &Reading<'_>,
-    sink: &mut S,
-    threads: usize,
-    progress: &dyn Progress,
-) -> Result<(), DemandError> {
-    let threads = threads.max(1);
-    let source = Mutex::new((0, Some(input)));
-    let bytes = Mutex::new(0);
-    let ordered = ReorderBuffer::new(sink, threads);
-    let work = || -> Result<(), DemandError> {
-        let _guard = OnPanic(|| ordered.stop());
-        let mut reader = RowReader::new(classifier, reading);
-        loop {
-            if progress.is_stopped() {
-                ordered.stop();
-                return Err(BatchError::Stopped { resumable: false }.into());
-            }
-            let next = {
-                let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
-                let (number, input) = &mut *source;
-                let next = input.as_mut().map_or(Ok(None), Input::next_portion);
-                let portion = next.inspect_err(|_| {
-                    *input = None;
-                    ordered.stop();
-                })?;
-                *number += 1;
-                portion.map(|portion| (*number - 1, portion))
-            };
-            let Some((number, portion)) = next else { return Ok(()) };
-            if let Some(cut) = &portion.cut {
-                let mut damage = damage.lock().unwrap_or_else(PoisonError::into_inner);
-                *damage = Some(format!("line {}: {}", cut.line, cut.reason));
-            }
-            let facts = reader.read(&portion).inspect_err(|_| ordered.stop())?;
-            let digested = portion.digested.bytes;
-            let count = |sink: &mut &mut S, facts: Extracted| {
-                let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
-                let rows = (facts.rows.len() + facts.set_aside.len()) as u64;
-                progress.advanced(digested.saturating_sub(*bytes), rows);
-                *bytes = digested.max(*bytes);
-                sink.add(reading.path, &facts).map_err(DemandError::Temporary)
-            };
-            if !ordered.put(number, facts, count)? {
-                return Ok(());
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mine = work();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| match thread.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        let all: Vec<_> = std::iter::once(mine).chain(others.into_iter().map(join)).collect();
-        all.into_iter().collect()
     })
 }
 

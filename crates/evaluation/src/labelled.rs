@@ -245,23 +245,26 @@ impl<'f> Rows<'f> {
             has_board: board.is_some(),
         };
         let mut wrong = None;
-        file.for_each(|place, cells, posting| {
+        let named = [label, second, weight, id, group, board].into_iter().chain(by.iter().copied());
+        let read: Vec<_> = named.flatten().collect();
+        file.for_each(&read, |row, posting| {
+            let place = row.position().line();
             let cell = |column: Option<usize>| {
-                column.and_then(|column| cells.get(column)).map_or("", |cell| cell.trim())
+                column.map_or_else(String::new, |column| row.cell(column).trim().to_owned())
             };
             let read = || -> Result<LabelledPosting, EvaluateError> {
-                let role = |name| role(&corpus.taxonomy, path, place, name);
+                let role = |name: &str| role(&corpus.taxonomy, path, place, name);
                 let second = Some(cell(second)).filter(|name| !name.is_empty());
                 Ok(LabelledPosting {
-                    id: if id.is_some() { cell(id).to_owned() } else { place.to_string() },
+                    id: if id.is_some() { cell(id) } else { place.to_string() },
                     title: posting.title.to_string(),
                     body: posting.body.iter().map(ToString::to_string).collect(),
                     employer: posting.employer.to_string(),
-                    label: role(cell(label))?,
-                    second: second.map(role).transpose()?,
-                    weight: number(path, place, cell(weight))?,
-                    group: cell(group).to_owned(),
-                    board: cell(board).to_owned(),
+                    label: role(&cell(label))?,
+                    second: second.as_deref().map(role).transpose()?,
+                    weight: number(path, place, &cell(weight))?,
+                    group: cell(group),
+                    board: cell(board),
                     by: String::new(),
                     file: file_name(path),
                 })
@@ -273,7 +276,7 @@ impl<'f> Rows<'f> {
                     let value = |(name, column): (&String, &Option<usize>)| match name.as_str() {
                         LABELS_FILE => file_name(path),
                         POSTINGS_FILE if !elsewhere => file_name(path),
-                        _ => cell(*column).to_owned(),
+                        _ => cell(*column),
                     };
                     rows.by.push(columns.by.iter().zip(&by).map(value).collect());
                 }
@@ -305,25 +308,28 @@ impl<'f> Rows<'f> {
             let group = column(&group_column(columns)).filter(|_| !self.has_group);
             let board = column(&board_column(columns)).filter(|_| !self.has_board);
             let by: Vec<_> = columns.by.iter().map(|name| column(name)).collect();
-            file.for_each(|_, cells, posting| {
-                for n in wanted.remove(cells[id].as_ref()).unwrap_or_default() {
-                    let row = &mut self.postings[n];
-                    row.title = posting.title.to_string();
-                    row.body = posting.body.iter().map(ToString::to_string).collect();
+            let named = [Some(id), group, board].into_iter().chain(by.iter().copied());
+            let read: Vec<_> = named.flatten().collect();
+            file.for_each(&read, |row, posting| {
+                let cell = |column| row.cell(column).into_owned();
+                for n in wanted.remove(&*row.cell(id)).unwrap_or_default() {
+                    let labelled = &mut self.postings[n];
+                    labelled.title = posting.title.to_string();
+                    labelled.body = posting.body.iter().map(ToString::to_string).collect();
                     if !posting.employer.is_empty() {
-                        row.employer = posting.employer.to_string();
+                        labelled.employer = posting.employer.to_string();
                     }
-                    row.file = file_name(path);
+                    labelled.file = file_name(path);
                     if let Some(group) = group {
-                        row.group = cells[group].to_string();
+                        labelled.group = cell(group);
                     }
                     if let Some(board) = board {
-                        row.board = cells[board].to_string();
+                        labelled.board = cell(board);
                     }
                     for ((value, name), by) in self.by[n].iter_mut().zip(&columns.by).zip(&by) {
                         match by {
                             _ if name == POSTINGS_FILE => *value = file_name(path),
-                            Some(by) if value.is_empty() => *value = cells[*by].to_string(),
+                            Some(by) if value.is_empty() => *value = cell(*by),
                             _ => {}
                         }
                     }

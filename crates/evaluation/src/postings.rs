@@ -4,7 +4,7 @@ use std::path::Path;
 use rolecall::posting::{ColumnNames, Posting};
 use rolecall_tables::columns::{Columns, GivenColumns};
 use rolecall_tables::{GivenDialect, TableError};
-use rolecall_tagging::{Input, InputOptions};
+use rolecall_tagging::{Input, InputOptions, ReadColumns, Row};
 
 /// A file of postings in any form that `tag` reads, with its columns known.
 pub struct PostingFile {
@@ -51,24 +51,29 @@ impl PostingFile {
         self.names().iter().position(|column| column == name)
     }
 
-    /// Calls `found` with the place (its line, of Parquet its number from 1), the cells and the posting of each row.
+    /// Calls `found` with each row, of whose cells those of some columns are read, and its posting.
     ///
     /// # Errors
     ///
     /// Returns an error if a row can't be read.
     pub fn for_each(
         mut self,
-        mut found: impl FnMut(u64, &[Cow<'_, str>], Posting<'_>),
+        columns: &[usize],
+        mut found: impl FnMut(&Row<'_>, Posting<'_>),
     ) -> Result<(), TableError> {
         let Columns { title, text, employer, .. } = self.columns;
-        self.input.for_each_row(|place, cells| {
-            let cell = |n: usize| cells.get(n).map_or("", |cell| cell.as_ref());
+        let posting = [title, employer].into_iter().flatten().chain(text.iter().copied());
+        let wanted: Vec<_> = posting.chain(columns.iter().copied()).collect();
+        let of_batch = self.input.read_only(&wanted);
+        let read = ReadColumns { wanted, of_batch: Some(of_batch), objects: false };
+        self.input.for_each_row(&read, |row| {
+            let cell = |n: Option<usize>| n.map_or(Cow::Borrowed(""), |n| row.cell(n));
             let posting = Posting {
-                title: title.map_or("", cell).into(),
-                body: text.iter().map(|&n| cell(n).into()).collect(),
-                employer: employer.map_or("", cell).into(),
+                title: cell(title),
+                body: text.iter().map(|&n| row.cell(n)).collect(),
+                employer: cell(employer),
             };
-            found(place, cells, posting);
+            found(row, posting);
         })
     }
 }

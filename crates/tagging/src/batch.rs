@@ -13,18 +13,18 @@ use sha2::{Digest, Sha256};
 
 use super::checkpoint::{Checkpoint, Current};
 use super::encode::{Encoder, OutputFormat, Plan};
-use super::input::{Input, InputOptions, Resume};
+use super::input::{Input, InputOptions, InputPosition};
 use super::inputs::InputPath;
 use super::manifest::{Manifest, RunTimes, answer_settings};
 use super::part::{PartFile, beside};
-use super::pipeline::tag_input;
+use super::pipeline::run_in_order;
 use super::progress::Progress;
 use super::rejects::RejectFile;
 use super::report::{InputReport, Report};
 use super::sequencer::Sequencer;
 use super::sink::{Out, Sink};
 use super::tags::TagNames;
-use super::worker::{DuplicateState, Job};
+use super::worker::{DuplicateState, Job, Piece, Worker};
 use super::{BatchError, Summary};
 use crate::likeness::LikenessReference;
 
@@ -401,7 +401,7 @@ impl Batch<'_> {
     /// Tags an input from where it was left, and returns what was done with it.
     fn tag(&mut self, path: &Path, sink: &mut Sink<'_>) -> Result<InputReport, BatchError> {
         let mut input = self.open(path)?;
-        let shape = input.shape()?;
+        input.known_columns()?;
         if let Some((first, plan)) = &self.plan
             && input.header != plan.header
         {
@@ -422,7 +422,8 @@ impl Batch<'_> {
         if let Some(current) = sink.begin(path, input.size) {
             let digested = check_start(&current)?;
             self.progress.advanced(digested.bytes, current.summary.rows_read);
-            let from = Resume { position: current.position, lines: current.lines, digested };
+            let Current { position: offset, lines, .. } = current;
+            let from = InputPosition { offset, lines, digested };
             input.resume(&from).map_err(TableError::read(path))?;
         } else {
             input.start().map_err(TableError::read(path))?;
@@ -430,16 +431,22 @@ impl Batch<'_> {
         if let Some(turn) = &self.duplicates {
             turn.restart();
         }
-        let job = Job {
-            path,
-            plan,
-            input: &shape,
-            compression: self.options.compression,
-            duplicates: self.duplicates.as_ref(),
+        let BatchOptions { threads, compression, .. } = *self.options;
+        let (progress, duplicates) = (self.progress, self.duplicates.as_ref());
+        let job = Job::new(plan, &input, compression, duplicates)?;
+        let (digest, malformed) = (input.digest(), input.malformed());
+        let worker = || {
+            let mut worker = Worker::new(self.classifier, &job);
+            move |number, portion| worker.tag(number, portion)
         };
-        let threads = self.options.threads;
-        let malformed = input.malformed();
-        let rest = tag_input(self.classifier, input, &job, sink, threads, self.progress)?;
+        let write = |sink: &mut &mut Sink<'_>, piece: Piece| sink.write(&piece, progress);
+        let stopped = || {
+            if let Some(turn) = duplicates {
+                turn.stop();
+            }
+        };
+        run_in_order(input, threads, progress, worker, &mut *sink, write, stopped)?;
+        let rest = digest.now();
         let mut rows = sink.current_summary(self.classifier.corpus().taxonomy.roles.len());
         rows.malformed_sequences = malformed.count();
         rows.rows_in_another_encoding += malformed.lines_in_utf8();

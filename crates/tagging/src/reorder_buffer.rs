@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 ///
 /// A piece that comes early waits in memory while there is room for it; a thread that finds no
 /// room waits itself. So memory is bounded by the room, whatever the input.
-pub struct ReorderBuffer<T, S> {
+pub(super) struct ReorderBuffer<T, S> {
     state: Mutex<State<T, S>>,
     moved_on: Condvar,
     room: usize,
@@ -22,14 +22,14 @@ struct State<T, S> {
 
 impl<T, S> ReorderBuffer<T, S> {
     /// Hands pieces on to `sink`; at most `room` wait for their turn.
-    pub fn new(sink: S, room: usize) -> Self {
+    pub(super) fn new(sink: S, room: usize) -> Self {
         let state = State { next: 0, early: BTreeMap::new(), sink, stopped: false };
         Self { state: Mutex::new(state), moved_on: Condvar::new(), room }
     }
 
     /// Hands on a piece with `write`, now or when its turn comes. Returns false after an error of
     /// any thread's `write`, or after [`stop`](Self::stop): then no more pieces are wanted.
-    pub fn put<E>(
+    pub(super) fn put<E>(
         &self,
         number: u64,
         piece: T,
@@ -59,16 +59,16 @@ impl<T, S> ReorderBuffer<T, S> {
     }
 
     /// Tells all threads that no more pieces are wanted.
-    pub fn stop(&self) {
+    pub(super) fn stop(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
         self.moved_on.notify_all();
     }
 }
 
 /// Does something if the thread that has it panics: tells the others, which would wait for ever.
-pub struct OnPanic<F: Fn()>(
+pub(super) struct OnPanic<F: Fn()>(
     /// What is done.
-    pub F,
+    pub(super) F,
 );
 
 impl<F: Fn()> Drop for OnPanic<F> {

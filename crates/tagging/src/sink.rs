@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rolecall_tables::{Digested, ParquetForm, TableError};
 
 use super::checkpoint::{self, Checkpoint, Current};
+use super::input::InputPosition;
 use super::part::PartFile;
 use super::progress::Progress;
 use super::rejects::RejectFile;
@@ -99,10 +100,9 @@ impl<'a> Sink<'a> {
         }
         self.out.write(&piece.bytes)?;
         // From here on the piece is written as a whole; before, a checkpoint knows nothing of it.
-        current.position = piece.end;
-        current.lines = piece.lines;
-        current.bytes = piece.digested.bytes;
-        current.digested = piece.digested.clone();
+        let InputPosition { offset, lines, digested } = &piece.end;
+        (current.position, current.lines, current.bytes) = (*offset, *lines, digested.bytes);
+        current.digested = digested.clone();
         current.summary.add(&piece.summary);
         current.damage.clone_from(&piece.damage);
         progress.advanced(current.bytes.saturating_sub(before), piece.summary.rows_read);

@@ -82,6 +82,11 @@ impl<'a> JsonRow<'a> {
         position.map_or(Cow::Borrowed(""), |position| self.cells.prose(position))
     }
 
+    /// Tells whether the object has a cell of this path, under a column or not.
+    pub fn contains(&self, path: &str) -> bool {
+        self.cells.contains(path)
+    }
+
     /// Tells whether there are cells under no column.
     pub fn has_rest(&self) -> bool {
         !self.rest.is_empty()

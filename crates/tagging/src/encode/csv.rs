@@ -6,7 +6,7 @@ use rolecall::text::push_decimal;
 use rolecall_dedup::Verdict;
 use rolecall_tables::no_formula;
 
-use super::{CsvRow, Head, Plan, Row, fill};
+use super::{CsvRow, Head, Plan, RawRow, fill};
 use crate::input::Form;
 use crate::tags::{TagCells, Value, duplicate_values};
 
@@ -60,9 +60,9 @@ impl<'p> CsvEncoder<'p> {
         }
     }
 
-    pub(super) fn row(&mut self, row: &Row<'_>, tag: &TagCells<'_, '_>) {
+    pub(super) fn row(&mut self, row: &RawRow<'_>, tag: &TagCells<'_, '_>) {
         match row {
-            Row::Csv(row) if self.keeps_bytes && row.is_sound => self.append_to(row, tag),
+            RawRow::Csv(row) if self.keeps_bytes && row.is_sound => self.append_to(row, tag),
             row => self.write_anew(row, tag),
         }
     }
@@ -84,7 +84,7 @@ impl<'p> CsvEncoder<'p> {
         self.out.extend_from_slice(if own { row.terminator } else { &self.plan.terminator });
     }
 
-    fn write_anew(&mut self, row: &Row<'_>, tag: &TagCells<'_, '_>) {
+    fn write_anew(&mut self, row: &RawRow<'_>, tag: &TagCells<'_, '_>) {
         let plan = self.plan;
         let width = plan.header.len();
         for n in 0..width {
@@ -95,7 +95,7 @@ impl<'p> CsvEncoder<'p> {
         }
         self.tags(tag);
         match row {
-            Row::Csv(row) => {
+            RawRow::Csv(row) => {
                 for n in width..row.cells.len() {
                     self.out.push(plan.dialect.delimiter);
                     write_cell(&mut self.out, plan, &row.cells.text(n), false);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rolecall_dedup::Verdict;
 use rolecall_tables::{JsonValue, splice, unique_names, write_object};
 
-use super::{Plan, Row, fill};
+use super::{Plan, RawRow, fill};
 use crate::tags::{TagCells, Value, duplicate_values};
 
 pub(crate) struct JsonEncoder<'p> {
@@ -23,14 +23,14 @@ impl<'p> JsonEncoder<'p> {
         Self { plan, keys, out: Vec::new(), holes: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, row: &Row<'_>, tag: &TagCells<'_, '_>) {
+    pub(super) fn row(&mut self, row: &RawRow<'_>, tag: &TagCells<'_, '_>) {
         let values = tag.values();
         let numbers = values.map(|value| match value {
             Value::Text(_) => String::new(),
             Value::Number(number, digits) => format!("{number:.digits$}"),
         });
         let extra = match row {
-            Row::Csv(_) => row.extra(self.keys.len()),
+            RawRow::Csv(_) => row.extra(self.keys.len()),
             _ => None,
         };
         let names = self.plan.names.tags.iter().map(String::as_str);
@@ -45,13 +45,13 @@ impl<'p> JsonEncoder<'p> {
         let extra = extra.as_deref().map(|extra| (name, JsonValue::Spelled(extra)));
         let fields: Vec<_> = tags.chain(extra).collect();
         match row {
-            Row::Csv(row) => {
+            RawRow::Csv(row) => {
                 let present = self.keys.len().min(row.cells.len());
                 let cells = (0..present).map(|n| row.cells.text(n));
                 write_object(&mut self.out, &self.keys, cells, &fields);
             }
-            Row::Json { bytes, .. } => splice(&mut self.out, bytes, &fields),
-            Row::Parquet { object, .. } => splice(&mut self.out, object, &fields),
+            RawRow::Json { bytes, .. } => splice(&mut self.out, bytes, &fields),
+            RawRow::Parquet { object, .. } => splice(&mut self.out, object, &fields),
         }
         if self.plan.dedup {
             self.holes.push(self.out.len() - 1);

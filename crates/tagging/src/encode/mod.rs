@@ -16,9 +16,9 @@ use self::parquet::ParquetEncoder;
 use self::table::TableEncoder;
 pub(super) use self::typed_tags::{TagColumns, tag_fields};
 use rolecall_dedup::Verdict;
-use rolecall_tables::{Cells, ColumnarError, Dialect, JsonRow, ParquetForm, TextColumn};
+use rolecall_tables::{ColumnarError, Dialect, ParquetForm};
 
-use super::input::{Form, Head, Input};
+use super::input::{CsvRow, Form, Head, Input, RawRow};
 use super::tags::{TagCells, TagNames};
 
 /// How tagged rows are written.
@@ -45,48 +45,6 @@ impl OutputFormat {
             Self::JsonLines => "jsonl",
             Self::Parquet => "parquet",
             Self::Table => "table",
-        }
-    }
-}
-
-/// A row as it was read.
-pub(super) enum Row<'a> {
-    Csv(CsvRow<'a>),
-    Json { bytes: &'a [u8], cells: &'a JsonRow<'a> },
-    Parquet { columns: &'a [Option<TextColumn<'a>>], object: &'a [u8], row: usize },
-}
-
-/// A row of a CSV file.
-pub(super) struct CsvRow<'a> {
-    /// The bytes without the terminator.
-    pub(super) bytes: &'a [u8],
-    pub(super) terminator: &'a [u8],
-    pub(super) cells: Cells<'a>,
-    /// Whether its bytes can be followed by other cells.
-    pub(super) is_sound: bool,
-}
-
-impl Row<'_> {
-    /// Returns a cell as text, or nothing if the row does not have it.
-    fn cell(&self, n: usize) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Csv(row) => (n < row.cells.len()).then(|| row.cells.text(n)),
-            Self::Json { cells, .. } => cells.cell(n).map(Cow::Borrowed),
-            Self::Parquet { columns, row, .. } => {
-                columns.get(n)?.as_ref().map(|column| Cow::Borrowed(column.get(*row)))
-            }
-        }
-    }
-
-    /// Returns what no column has as JSON: an array of cells, or an object.
-    fn extra(&self, width: usize) -> Option<String> {
-        match self {
-            Self::Csv(row) if row.cells.len() > width => {
-                let cells: Vec<_> = (width..row.cells.len()).map(|n| row.cells.text(n)).collect();
-                serde_json::to_string(&cells).ok()
-            }
-            Self::Json { cells, .. } => cells.rest(),
-            _ => None,
         }
     }
 }
@@ -207,7 +165,7 @@ impl<'p> Encoder<'p> {
     }
 
     /// Appends a row with its tag.
-    pub(super) fn row(&mut self, row: &Row<'_>, title: &str, tag: &TagCells<'_, '_>) {
+    pub(super) fn row(&mut self, row: &RawRow<'_>, title: &str, tag: &TagCells<'_, '_>) {
         match self {
             Self::Csv(encoder) => encoder.row(row, tag),
             Self::Json(encoder) => encoder.row(row, tag),

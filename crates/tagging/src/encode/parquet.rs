@@ -9,7 +9,7 @@ use rolecall_dedup::Verdict;
 use rolecall_tables::{ColumnarError, ParquetForm, TextRows, append_columns};
 
 use super::typed_tags::{TagColumns, tag_fields};
-use super::{Plan, Row};
+use super::{Plan, RawRow};
 use crate::input::Input;
 use crate::tags::{TagCells, TagNames, duplicate_values};
 
@@ -80,7 +80,7 @@ impl<'p> ParquetEncoder<'p> {
         self.rows = Rows::Batch(batch.clone());
     }
 
-    pub(super) fn row(&mut self, row: &Row<'_>, tag: &TagCells<'_, '_>) {
+    pub(super) fn row(&mut self, row: &RawRow<'_>, tag: &TagCells<'_, '_>) {
         let width = self.plan.header.len();
         if let Rows::Text(rows) = &mut self.rows {
             let cells: Vec<_> = (0..width).map(|n| row.cell(n)).collect();

@@ -4,7 +4,7 @@ use rolecall_tables::{
     CellReader, Chunk, Compression, Dialect, JsonCells, JsonLayout, Record, RecordKind, TableError,
 };
 
-use super::{Digested, Form, Input, Portion, Rows};
+use super::{Digested, Form, Input, InputPosition, Portion, Rows};
 
 /// The rest of a damaged file: no row, but set aside as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ fn cut_record(chunk: &Chunk, dialect: &Dialect, width: usize) -> usize {
 
 impl Portion {
     /// Makes a portion, given the offset and the line of what follows it.
-    pub(super) fn new(rows: Rows, (end, line): (u64, u64), digested: Digested) -> Self {
-        Self { rows, cut: None, end, lines: line - 1, digested }
+    pub(super) fn new(rows: Rows, (offset, line): (u64, u64), digested: Digested) -> Self {
+        Self { rows, cut: None, end: InputPosition { offset, lines: line - 1, digested } }
     }
 }

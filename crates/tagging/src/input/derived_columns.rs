@@ -245,7 +245,7 @@ impl Made {
         match self.source(column) {
             None => vec![column],
             Some(Source::Members(members)) => members.columns.clone(),
-            Some(Source::Late { of, .. }) => of.iter().copied().collect(),
+            Some(Source::Late { of, .. }) => of.map_or_else(Vec::new, |of| self.read_for(of)),
         }
     }
 
@@ -370,26 +370,12 @@ pub struct MadeRecords<'m> {
 }
 
 impl<'m> MadeRecords<'m> {
-    /// Takes a batch of all columns of the file, and says which of all columns are wanted.
+    /// Takes a batch of some columns of the file, given in order, and says which of all columns are wanted.
     ///
     /// # Errors
     ///
     /// Returns an error if JSON has nothing for the type of a column that has a part in them.
-    pub fn new(
-        made: &'m Made,
-        wanted: &[usize],
-        batch: &RecordBatch,
-    ) -> Result<Self, ColumnarError> {
-        let all: Vec<_> = (0..batch.num_columns()).collect();
-        Self::of_some(made, wanted, batch, &all)
-    }
-
-    /// Takes a batch of some columns of the file, given in order.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if JSON has nothing for the type of a column that has a part in them.
-    pub fn of_some(
+    pub(super) fn new(
         made: &'m Made,
         wanted: &[usize],
         batch: &RecordBatch,
@@ -408,7 +394,7 @@ impl<'m> MadeRecords<'m> {
     }
 
     /// Returns a row.
-    pub fn row(&self, row: usize) -> MadeRow<'_, '_> {
+    pub(super) fn row(&self, row: usize) -> MadeRow<'_, '_> {
         match &self.rows {
             Some(rows) => MadeRow::of_record(self.made, rows.get(row), None),
             None => MadeRow::of_table(self.made),

@@ -7,6 +7,7 @@ mod head;
 mod known_columns;
 mod late_members;
 mod options;
+mod rows;
 mod sample;
 mod start;
 
@@ -19,10 +20,13 @@ use arrow_array::RecordBatch;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 pub use self::cut::Cut;
-pub use self::derived_columns::{Made, MadeRecords, MadeRow};
+pub use self::derived_columns::Made;
+use self::derived_columns::{MadeRecords, MadeRow};
 pub use self::head::Head;
 use self::known_columns::{FirstRows, FoundForm, Known, know};
 pub use self::options::{InputFormat, InputOptions};
+pub(crate) use self::rows::{CsvRow, RawRow};
+pub use self::rows::{ReadColumns, Row, RowEvent, RowFormat, RowPosition};
 use self::sample::SAMPLE_ROWS;
 pub use self::sample::sample_rows;
 use rolecall::posting::ColumnNames;
@@ -137,12 +141,8 @@ pub struct Portion {
     pub rows: Rows,
     /// What is left of the file, if it is damaged behind these rows.
     pub cut: Option<Cut>,
-    /// Where the next portion starts: decoded bytes, or rows.
-    pub(crate) end: u64,
-    /// Lines before the next portion.
-    pub(crate) lines: u64,
-    /// What was read of the file when the portion had been read.
-    pub digested: Digested,
+    /// Where the next portion starts.
+    pub end: InputPosition,
 }
 
 /// The rows of a portion, as the input has them.
@@ -155,23 +155,15 @@ pub enum Rows {
     Parquet(RecordBatch),
 }
 
-/// From where reading goes on.
+/// How far an input was read, from where reading can go on.
 #[derive(Debug, Clone)]
-pub(crate) struct Resume {
-    pub(crate) position: u64,
-    pub(crate) lines: u64,
-    pub(crate) digested: Digested,
-}
-
-/// What all threads need to know of an input.
-pub(crate) struct InputShape {
-    pub(crate) form: Form,
-    pub(crate) dialect: Dialect,
-    pub(crate) width: usize,
-    /// The names of the columns, if the file has a line of them.
-    pub(crate) names: Vec<String>,
-    pub(crate) columns: Columns,
-    pub(crate) made: Arc<Made>,
+pub struct InputPosition {
+    /// Decoded bytes; of typed files rows.
+    pub offset: u64,
+    /// Lines.
+    pub lines: u64,
+    /// What was read of the file.
+    pub digested: Digested,
 }
 
 impl Input {
@@ -319,20 +311,17 @@ impl Input {
         })
     }
 
-    /// Returns the columns of the file that are read for some columns, in order.
-    pub fn read_for(&self, columns: &[usize]) -> Vec<usize> {
+    /// Reads only what some columns need, those that are made too, if the file is one of columns. Returns the
+    /// columns of the file that are read for them, in order.
+    pub fn read_only(&mut self, columns: &[usize]) -> Vec<usize> {
         let mut read: Vec<_> = columns.iter().flat_map(|&n| self.made.read_for(n)).collect();
         read.sort_unstable();
         read.dedup();
-        read
-    }
-
-    /// Reads some columns of the file only, given in order, if the file is one of columns.
-    pub fn read_only(&mut self, columns: &[usize]) {
         if let Reader::Parquet { file, batches } = &mut self.reader {
-            *file = file.clone().only(columns);
+            *file = file.clone().only(&read);
             *batches = file.batches(0, PARQUET_ROWS);
         }
+        read
     }
 
     /// Returns the dialect; that of plain CSV if the file is none.
@@ -361,9 +350,9 @@ impl Input {
     }
 
     /// Goes on from where an earlier run has come to.
-    pub(crate) fn resume(&mut self, from: &Resume) -> io::Result<()> {
+    pub(crate) fn resume(&mut self, from: &InputPosition) -> io::Result<()> {
         (self.first, self.ahead) = (None, None);
-        let Resume { position, lines, digested } = from;
+        let InputPosition { offset: position, lines, digested } = from;
         let Self { path, detected, malformed, damage, chunk_bytes, .. } = self;
         let is_plain = detected.encoding == UTF_8;
         let mut open = || -> io::Result<(Box<dyn Read + Send>, DigestView)> {
@@ -446,15 +435,14 @@ impl Input {
         }
     }
 
-    /// Returns what threads need to know; an error says that the columns are not known.
-    pub(crate) fn shape(&self) -> Result<InputShape, TableError> {
-        let columns = self
-            .columns
-            .clone()
-            .map_err(|source| TableError::Columns { path: self.path.clone(), source })?;
-        let (dialect, made) = (self.dialect(), Arc::clone(&self.made));
-        let (form, names) = (self.form.clone(), self.line_of_names().to_vec());
-        Ok(InputShape { form, dialect, width: self.header.len(), names, columns, made })
+    /// Returns the columns of title and text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that says why they are not known.
+    pub fn known_columns(&self) -> Result<Columns, TableError> {
+        let wrong = |source| TableError::Columns { path: self.path.clone(), source };
+        self.columns.clone().map_err(wrong)
     }
 }
 
