@@ -1,21 +1,21 @@
 //! Counts of tagged tables and files.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, DataType};
 use jiff::civil::Date;
 use pyo3::prelude::*;
 use rolecall::Classifier;
 use rolecall_demand::correct::Evidence;
 use rolecall_demand::{
-    DemandError, DemandFormat, DemandOptions, Dimension, Known, ReportOptions, Sheet, Unit,
+    DemandError, DemandFormat, DemandOptions, DemandRun, Dimension, Known, ReportOptions, Sheet,
+    Unit,
 };
 use rolecall_fields::GivenFields;
-use rolecall_tables::ParquetForm;
 use rolecall_tables::columns::GivenColumns;
-use rolecall_tagging::{InputOptions, Progress, expand};
+use rolecall_tagging::{Batches, Input, InputOptions, InputPath, Progress, expand};
 
 use crate::arrow::{ArrowTable, Reader, reader_of};
 use crate::classifier::{NativeClassifier, threads_or_all};
@@ -129,7 +129,7 @@ pub(crate) fn demand_of_files(
         .map_err(raised)
 }
 
-/// Counts the demand that a table shows. It is written to a temporary file and counted there.
+/// Counts the demand that a table shows.
 #[pyfunction]
 #[pyo3(name = "demand_of_table")]
 pub(crate) fn demand_of_table(
@@ -142,46 +142,36 @@ pub(crate) fn demand_of_table(
     let options = asked.options(classifier.get())?;
     let unit = asked.unit()?;
     let counted = stoppable(py, |stop| -> Result<_, String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let path = folder.path().join("table.parquet");
-        let shown = path.display().to_string();
-        write(reader, &path, stop)?;
-        let counted = count(classifier.get(), &[path], (&asked, &options, unit), stop);
-        let plain = |text: String| text.replace(&shown, "table");
-        counted.map(|(table, overview)| (table, plain(overview))).map_err(plain)
+        let names = &classifier.get().corpus().column_names;
+        let (schema, batches) = (reader.schema(), batches(reader)?);
+        let table = Input::of_table("table", &schema, batches, &options.input, names);
+        let found = table.map_err(DemandError::from).and_then(|table| {
+            rolecall_demand::run_table(classifier.get(), table, &options, &Stopped(stop))
+        });
+        let found = found.map_err(|error| error.to_string())?;
+        report(classifier.get(), found, &[], (&asked, &options, unit))
     });
     counted?.map_err(raised)
 }
 
-fn write(reader: Reader, path: &Path, stop: &Stop) -> Result<(), String> {
-    let wrong = |error: std::io::Error| format!("a temporary file can't be written: {error}");
-    let schema = reader.schema();
-    if let Some(field) = schema.fields().iter().find(|field| has_union(field.data_type())) {
+/// Takes the batches of a table, whose values are checked, because other programs made them.
+fn batches(reader: Reader) -> Result<Batches, String> {
+    if let Some(field) = reader.schema().fields().iter().find(|field| has_union(field.data_type()))
+    {
         let (name, kind) = (field.name().escape_debug(), field.data_type());
         return Err(format!("column `{name}` holds {kind}, which can't be counted; leave it out"));
     }
-    let form = ParquetForm::new(schema).map_err(|error| error.to_string())?;
-    let mut pieces = tempfile::tempfile().map_err(wrong)?;
-    let mut out = BufWriter::new(&mut pieces);
-    for batch in reader {
-        if stop.is_set() {
-            return Err("stopped before the end".to_owned());
-        }
-        let batch = batch.map_err(|error| format!("the table can't be read: {error}"))?;
+    let checked = |batch: Result<RecordBatch, ArrowError>| -> io::Result<RecordBatch> {
+        let batch = batch.map_err(io::Error::other)?;
         for column in batch.columns() {
-            column.to_data().validate_full().map_err(|error| error.to_string())?;
+            column.to_data().validate_full().map_err(io::Error::other)?;
         }
-        let piece = form.encode(&batch).map_err(|error| error.to_string())?;
-        out.write_all(&piece).map_err(wrong)?;
-    }
-    out.flush().map_err(wrong)?;
-    drop(out);
-    pieces.rewind().map_err(wrong)?;
-    let file = File::create(path).map_err(wrong)?;
-    form.assemble(BufReader::new(pieces), file).map(drop).map_err(|error| error.to_string())
+        Ok(batch)
+    };
+    Ok(Box::new(reader.map(checked)))
 }
 
-/// Tells whether values may be of several types, which Parquet has no form for.
+/// Tells whether values may be of several types, of which there is no text.
 fn has_union(kind: &DataType) -> bool {
     match kind {
         DataType::Union(..) => true,
@@ -204,10 +194,20 @@ fn count(
     (asked, options, unit): (&DemandRequest, &DemandOptions, Option<Unit>),
     stop: &Stop,
 ) -> Result<Counted, String> {
-    let corpus = classifier.corpus();
     let inputs = expand(files).map_err(|error| error.to_string())?.files;
     let found = rolecall_demand::run(classifier, &inputs, options, &Stopped(stop))
         .map_err(|error| error.to_string())?;
+    report(classifier, found, &inputs, (asked, options, unit))
+}
+
+/// Makes the table and the overview of what was counted.
+fn report(
+    classifier: &Classifier,
+    found: DemandRun,
+    inputs: &[InputPath],
+    (asked, options, unit): (&DemandRequest, &DemandOptions, Option<Unit>),
+) -> Result<Counted, String> {
+    let corpus = classifier.corpus();
     let mut shown = ReportOptions {
         unit,
         with_none: asked.with_none,
@@ -225,7 +225,7 @@ fn count(
     if asked.corrected {
         let source = "the labelled postings of the corpus".to_owned();
         let evidence = Evidence::of_corpus(corpus).map_err(DemandError::from);
-        let corrected = evidence.and_then(|it| shown.correct_by(&it, source, classifier, &inputs));
+        let corrected = evidence.and_then(|it| shown.correct_by(&it, source, classifier, inputs));
         if let Err(problem) = corrected {
             shown.assumptions.push(format!("Counts are not corrected: {problem}."));
         }

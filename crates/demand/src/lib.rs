@@ -29,5 +29,5 @@ pub use labelled_rows::Known;
 pub use output::{Cell as SheetCell, DemandFormat, OutputError, Sheet};
 pub use overview::*;
 pub use report::write_report;
-pub use run::{DemandOptions, DemandRun, ReportOptions, columns_of_fields, run};
+pub use run::{DemandOptions, DemandRun, ReportOptions, columns_of_fields, run, run_table};
 pub use table::{DemandRow, DemandTable};

@@ -12,7 +12,7 @@ use rolecall_fields::{
 use rolecall_tables::TableError;
 use rolecall_tagging::likeness::{Likeness, LikenessReference};
 use rolecall_tagging::{
-    BatchError, Input, InputOptions, InputPath, InputReport, Portion, Progress, ReadColumns,
+    BatchError, Form, Input, InputOptions, InputPath, InputReport, Portion, Progress, ReadColumns,
     Summary, run_in_order,
 };
 
@@ -92,6 +92,39 @@ pub fn run(
     options: &DemandOptions,
     progress: &dyn Progress,
 ) -> Result<DemandRun, DemandError> {
+    let inputs = inputs.iter().map(|input| open(classifier, &input.path, options));
+    run_inputs(classifier, inputs, options, progress)
+}
+
+/// Counts the rows of a table in memory, as [`run`] does those of files.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_table(
+    classifier: &Classifier,
+    table: Input,
+    options: &DemandOptions,
+    progress: &dyn Progress,
+) -> Result<DemandRun, DemandError> {
+    run_inputs(classifier, std::iter::once(Ok(table)), options, progress)
+}
+
+/// Opens an input whose rows are to be counted.
+pub(super) fn open(
+    classifier: &Classifier,
+    path: &Path,
+    options: &DemandOptions,
+) -> Result<Input, TableError> {
+    Input::open(path, &options.input, &classifier.corpus().column_names, CHUNK_BYTES)
+}
+
+fn run_inputs(
+    classifier: &Classifier,
+    inputs: impl Iterator<Item = Result<Input, TableError>>,
+    options: &DemandOptions,
+    progress: &dyn Progress,
+) -> Result<DemandRun, DemandError> {
     let mut attributes: Vec<Attribute> = Vec::new();
     let asked = options.by.iter().filter_map(|key| match key {
         Dimension::Attribute(attribute) => Some(attribute.clone()),
@@ -124,7 +157,7 @@ pub fn run(
         inputs: Vec::new(),
         columns: BTreeMap::new(),
     };
-    for (number, InputPath { path, .. }) in (0..).zip(inputs) {
+    for (number, input) in (0..).zip(inputs) {
         let DemandRun { tally, columns, readers, certifications, .. } = &mut found;
         let wanted = Projection {
             attributes: &attributes,
@@ -133,7 +166,7 @@ pub fn run(
             certifications: certifications.as_ref(),
         };
         let report =
-            read_input(classifier, (number, path), &wanted, options, (tally, columns), progress)?;
+            read_input(classifier, (number, input?), &wanted, options, (tally, columns), progress)?;
         progress.done(&report);
         found.inputs.push(report);
     }
@@ -166,7 +199,7 @@ pub(super) struct Projection<'w> {
 /// Reads an input, and notes which columns its fields are read from.
 pub(super) fn read_input<S: RowSink>(
     classifier: &Classifier,
-    (number, path): (u64, &Path),
+    (number, mut input): (u64, Input),
     wanted: &Projection<'_>,
     options: &DemandOptions,
     (sink, columns_of_fields): (&mut S, &mut BTreeMap<String, Vec<String>>),
@@ -174,7 +207,7 @@ pub(super) fn read_input<S: RowSink>(
 ) -> Result<InputReport, DemandError> {
     let &Projection { attributes, texts, readers, certifications } = wanted;
     let names = &classifier.corpus().column_names;
-    let mut input = Input::open(path, &options.input, names, CHUNK_BYTES)?;
+    let (path, is_table) = (input.path.clone(), matches!(input.form, Form::Table));
     let DemandOptions { prefix, dedup, input: InputOptions { columns, .. }, .. } = options;
     let reads = (
         dedup.is_some(),
@@ -199,7 +232,7 @@ pub(super) fn read_input<S: RowSink>(
     let wanted = shape.wanted(&saying);
     let of_batch = input.read_only(&wanted);
     let columns = ReadColumns { wanted, of_batch: Some(of_batch), objects: false };
-    input.start().map_err(TableError::read(path))?;
+    input.start().map_err(TableError::read(&path))?;
     let description = input.found();
     let reading = Reading {
         format: &input.row_format(),
@@ -231,7 +264,7 @@ pub(super) fn read_input<S: RowSink>(
         if cut.is_some() {
             **damage = cut;
         }
-        sink.add(path, &facts).map_err(DemandError::Temporary)
+        sink.add(&path, &facts).map_err(DemandError::Temporary)
     };
     let all = (&mut *sink, &mut bytes, &mut damage);
     run_in_order(input, options.threads, progress, worker, all, count, || ())?;
@@ -239,11 +272,12 @@ pub(super) fn read_input<S: RowSink>(
     let rows_set_aside = sink.rows_set_aside() - before.1;
     let digested = digest.now();
     Ok(InputReport {
-        path: path.to_owned(),
+        path,
         failure: None,
         damage,
         bytes: digested.bytes,
-        sha256: digested.sha256(),
+        // A table has no bytes to digest.
+        sha256: if is_table { String::new() } else { digested.sha256() },
         modified: None,
         found: Some(description),
         rows: Summary {

@@ -31,7 +31,7 @@ mod worker;
 pub use batch::{BatchOptions, Destination, Existing, run};
 pub use encode::OutputFormat;
 pub use error::BatchError;
-pub use input::{Form, Made, Portion, Rows};
+pub use input::{Batches, Form, Made, Portion, Rows};
 pub use input::{Head, Input, InputFormat, InputOptions, InputPosition, sample_rows};
 pub use input::{ReadColumns, Row, RowEvent, RowFormat, RowPosition};
 pub use inputs::{InputPath, Inputs, expand};

@@ -122,7 +122,7 @@ impl<'c, 'j> Worker<'c, 'j> {
         let may_be_other = match &portion.rows {
             Rows::Csv(chunk) => Encoding::utf8_valid_up_to(&chunk.bytes) < chunk.bytes.len(),
             Rows::Json(_) => false,
-            Rows::Parquet(batch) => {
+            Rows::Typed(batch) => {
                 self.encoder.begin(batch);
                 false
             }

@@ -15,7 +15,7 @@ use twox_hash::XxHash3_64;
 use super::design::{Design, DrawnPosting, Stratum, Target, targets};
 use super::error::AuditError;
 use crate::extracted::{AdOf, Extracted, ExtractedRow, PostingText};
-use crate::run::{Projection, RowSink, read_input};
+use crate::run::{Projection, RowSink, open, read_input};
 use crate::{DemandError, DemandOptions, SetAside, Unit};
 
 /// How a sample is drawn.
@@ -99,9 +99,10 @@ pub fn draw(
         let wanted =
             Projection { attributes: &[], texts: true, readers: &readers, certifications: None };
         let fields = &mut BTreeMap::new();
+        let input = open(classifier, path, &reading).map_err(DemandError::from)?;
         let report = read_input(
             classifier,
-            (number, path),
+            (number, input),
             &wanted,
             &reading,
             (&mut lots, fields),

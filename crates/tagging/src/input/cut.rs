@@ -74,7 +74,7 @@ impl Input {
                 let from = chunk.records.len() - usize::from(is_cut);
                 (chunk, from)
             }
-            Rows::Parquet(_) => return,
+            Rows::Typed(_) => return,
         };
         let start = chunk.records.get(from).map(|record| record.range.start);
         let start = start.unwrap_or(chunk.bytes.len());

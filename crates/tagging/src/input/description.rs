@@ -38,6 +38,7 @@ impl Input {
                 "json"
             }
             Form::Parquet => "parquet",
+            Form::Table => "table",
         };
         let name = |&n: &usize| self.names.get(n).filter(|name| !name.is_empty()).cloned();
         let columns = self.columns.as_ref().ok();
@@ -89,6 +90,7 @@ impl Input {
                 }
             }),
             Form::Parquet => parts.push("Parquet".to_owned()),
+            Form::Table => parts.push("table".to_owned()),
         }
         if self.compression != Compression::None {
             parts.push(self.compression.as_str().to_owned());

@@ -10,6 +10,7 @@ mod options;
 mod rows;
 mod sample;
 mod start;
+mod table;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -29,6 +30,8 @@ pub(crate) use self::rows::{CsvRow, RawRow};
 pub use self::rows::{ReadColumns, Row, RowEvent, RowFormat, RowPosition};
 use self::sample::SAMPLE_ROWS;
 pub use self::sample::sample_rows;
+pub use self::table::Batches;
+use self::table::TableReader;
 use rolecall::posting::ColumnNames;
 use rolecall_tables::columns::{Columns, ColumnsError, EarlierTags};
 use rolecall_tables::{
@@ -103,12 +106,15 @@ pub enum Form {
     },
     /// Parquet.
     Parquet,
+    /// A table in memory.
+    Table,
 }
 
 enum Reader {
     Csv(ChunkReader<Box<dyn Read + Send>>),
     Json(JsonReader<Box<dyn Read + Send>>),
     Parquet { file: ParquetRows, batches: ParquetBatches },
+    Table(TableReader),
 }
 
 impl Reader {
@@ -151,8 +157,8 @@ pub enum Rows {
     Csv(Chunk),
     /// JSON objects.
     Json(Chunk),
-    /// Rows of a Parquet file.
-    Parquet(RecordBatch),
+    /// Rows of typed columns: of a Parquet file, or of a table.
+    Typed(RecordBatch),
 }
 
 /// How far an input was read, from where reading can go on.
@@ -317,9 +323,13 @@ impl Input {
         let mut read: Vec<_> = columns.iter().flat_map(|&n| self.made.read_for(n)).collect();
         read.sort_unstable();
         read.dedup();
-        if let Reader::Parquet { file, batches } = &mut self.reader {
-            *file = file.clone().only(&read);
-            *batches = file.batches(0, PARQUET_ROWS);
+        match &mut self.reader {
+            Reader::Parquet { file, batches } => {
+                *file = file.clone().only(&read);
+                *batches = file.batches(0, PARQUET_ROWS);
+            }
+            Reader::Table(reader) => reader.only(&read),
+            Reader::Csv(_) | Reader::Json(_) => {}
         }
         read
     }
@@ -410,7 +420,11 @@ impl Input {
             }
             Reader::Parquet { batches, .. } => {
                 let batch = batches.next().transpose()?;
-                (batch.map(Rows::Parquet), (batches.next_row(), 1))
+                (batch.map(Rows::Typed), (batches.next_row(), 1))
+            }
+            Reader::Table(reader) => {
+                let batch = reader.next().map_err(wrong)?;
+                (batch.map(Rows::Typed), (reader.next_row(), 1))
             }
         };
         let digested = self.digest.now();

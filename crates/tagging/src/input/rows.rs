@@ -180,7 +180,7 @@ impl RowFormat {
                 self.read_json(chunk, columns, &mut met);
             }
             (Rows::Json(_), _) => {}
-            (Rows::Parquet(batch), _) => {
+            (Rows::Typed(batch), _) => {
                 let first = portion.end.offset.saturating_sub(batch.num_rows() as u64);
                 self.read_typed(batch, first, columns, &mut met)
                     .map_err(|source| TableError::Columnar { path: self.path.clone(), source })?;
