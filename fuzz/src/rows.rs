@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use rolecall_tables::{
-    CellReader, Cells, Chunk, ChunkReader, Decoder, Detected, Dialect, GivenDialect, Layout,
-    RecordKind, detect,
+    CellReader, Chunk, ChunkReader, Decoder, Detected, Dialect, GivenDialect, Layout, RecordKind,
+    detect,
 };
 
 use super::pieces::Pieces;
@@ -102,14 +102,6 @@ fn check_cells(dialect: &Dialect, record: &[u8], kind: RecordKind) {
     }
     let ranges: Vec<&[u8]> = (0..cells.len()).map(|n| &record[cells.range(n)]).collect();
     assert_eq!(ranges.join(&dialect.delimiter), record, "cells are all of the record");
-    let read = |cells: Cells<'_>| -> Vec<Vec<u8>> {
-        (0..cells.len()).map(|n| cells.cell(n).into_owned()).collect()
-    };
-    let expected = read(cells);
-    assert_eq!(cells.texts().count(), expected.len());
-    if kind == RecordKind::StrayQuote {
-        let requoted = cells.requoted();
-        let mut again = CellReader::new(dialect);
-        assert_eq!(read(again.read(&requoted, RecordKind::Whole)), expected, "{dialect:?}");
-    }
+    let all = (0..cells.len()).map(|n| cells.cell(n));
+    assert_eq!(cells.texts().count(), all.count());
 }

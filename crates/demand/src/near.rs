@@ -7,20 +7,25 @@
 /// Both are in lower case, with hyphens between words.
 pub(super) fn nearest<'i>(text: &str, ids: &[&'i str]) -> Option<&'i str> {
     // What is longer than any id is none of them; the rest of it does not matter.
-    let letters: Vec<char> = text.chars().take(100).collect();
+    let start: String = text.chars().take(100).collect();
+    let letters = start.chars().count();
     let words: Vec<_> = text.split('-').filter(|word| !word.is_empty()).collect();
     let parts = |id: &'i str| id.split('-');
     let has = |id: &'i str, word: &str| parts(id).any(|part| part.starts_with(word));
-    let begins = |id: &&'i str| letters.len() > 1 && id.starts_with(text);
+    let begins = |id: &&'i str| letters > 1 && id.starts_with(text);
     let has_all = |id: &&'i str| words.iter().all(|word| word.chars().count() > 2 && has(id, word));
     let has_long =
         |id: &&'i str| words.iter().any(|word| word.chars().count() > 4 && has(id, word));
     let has_initials = |id: &&'i str| {
         parts(id).count() > 1 && parts(id).filter_map(|part| part.chars().next()).eq(text.chars())
     };
-    let by_changes =
-        || ids.iter().copied().map(|id| (distance(&letters, id), id)).min_by_key(|near| near.0);
-    let is_near = |changes: usize| changes <= 1 + letters.len() / 4 && changes < letters.len();
+    let by_changes = || {
+        ids.iter()
+            .copied()
+            .map(|id| (strsim::levenshtein(&start, id), id))
+            .min_by_key(|near| near.0)
+    };
+    let is_near = |changes: usize| changes <= 1 + letters / 4 && changes < letters;
     only(ids, &begins)
         .or_else(|| only(ids, &has_initials))
         .or_else(|| by_changes().filter(|near| is_near(near.0)).map(|near| near.1))
@@ -31,20 +36,6 @@ pub(super) fn nearest<'i>(text: &str, ids: &[&'i str]) -> Option<&'i str> {
 fn only<'i>(ids: &[&'i str], is_it: &dyn Fn(&&'i str) -> bool) -> Option<&'i str> {
     let mut found = ids.iter().copied().filter(|id| is_it(id));
     found.next().filter(|_| found.next().is_none())
-}
-
-/// Returns how many characters are to be put in, taken out or replaced (Levenshtein 1966).
-fn distance(one: &[char], other: &str) -> usize {
-    let mut above: Vec<usize> = (0..=one.len()).collect();
-    for (n, letter) in (1..).zip(other.chars()) {
-        let mut row = vec![n];
-        for (m, &mine) in one.iter().enumerate() {
-            let replaced = above[m] + usize::from(mine != letter);
-            row.push(replaced.min(above[m + 1] + 1).min(row[m] + 1));
-        }
-        above = row;
-    }
-    above.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -75,11 +66,5 @@ mod tests {
         for unknown in ["implementation", "nurse", "x", "yes", "no-idea", ""] {
             assert_eq!(near(unknown), None, "{unknown}");
         }
-    }
-
-    #[test]
-    fn distances_are_counted() {
-        assert_eq!(distance(&['a', 'b'], "b"), 1);
-        assert_eq!(distance(&[], "kitten"), 6);
     }
 }

@@ -236,32 +236,6 @@ impl<'a> Cells<'a> {
         (0..self.len()).map(|position| self.text(position).into_owned())
     }
 
-    /// Returns the record with every cell that holds a quote put in quotes, so that others read the
-    /// cells as they were read here: what a record with a stray quote is to be written as.
-    pub fn requoted(&self) -> Vec<u8> {
-        let Some(quote) = self.dialect.quote else { return self.record.to_vec() };
-        let mut record = Vec::with_capacity(self.record.len() + 16);
-        for position in 0..self.len() {
-            if position > 0 {
-                record.push(self.dialect.delimiter);
-            }
-            let cell = self.cell(position);
-            if memchr(quote, &cell).is_none() {
-                record.extend_from_slice(&self.record[self.range(position)]);
-                continue;
-            }
-            record.push(quote);
-            for &byte in cell.iter() {
-                if byte == quote || Some(byte) == self.dialect.escape {
-                    record.push(self.dialect.escape.unwrap_or(quote));
-                }
-                record.push(byte);
-            }
-            record.push(quote);
-        }
-        record
-    }
-
     fn loosely_unescaped(&self, span: &Span) -> Vec<u8> {
         let Dialect { quote, escape, .. } = self.dialect;
         let mut rest = &self.record[span.text.clone()];
@@ -402,18 +376,6 @@ mod tests {
                 let ranges: Vec<_> = (0..cells.len()).map(|n| &record[cells.range(n)]).collect();
                 prop_assert_eq!(ranges.join(","), record.as_str());
             }
-        }
-
-        #[test]
-        fn requoted_cells_are_the_same_cells(record in "[ab,\"\\\\é ]{0,30}", is_escaping: bool) {
-            let escape = is_escaping.then_some(b'\\');
-            let dialect = Dialect { escape, ..Dialect::default() };
-            let mut reader = CellReader::new(&dialect);
-            let cells = reader.read(record.as_bytes(), RecordKind::StrayQuote);
-            let expected: Vec<_> = cells.texts().collect();
-            let requoted = cells.requoted();
-            let found: Vec<_> = reader.read(&requoted, RecordKind::Whole).texts().collect();
-            prop_assert_eq!(found, expected);
         }
     }
 
