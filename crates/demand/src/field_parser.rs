@@ -1,6 +1,7 @@
 //! What a row says of place, date, pay and remote work.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 use rolecall_fields::{
@@ -35,7 +36,7 @@ pub(super) struct FieldSources {
 /// What a row says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ParsedFields {
-    pub(super) place: Option<Reading<Place>>,
+    pub(super) place: Option<Rc<Reading<Place>>>,
     pub(super) remote: Option<Remote>,
     pub(super) date: Option<Reading<(Date, DatePrecision)>>,
     /// The currency, and cents for a year.
@@ -123,12 +124,14 @@ impl FieldSources {
 pub(super) struct FieldParser<'r> {
     readers: &'r FieldReaders,
     saying: &'r FieldSources,
-    places: FxHashMap<String, Reading<Place>>,
+    places: FxHashMap<String, Rc<Reading<Place>>>,
+    /// Memory for what a place is remembered by.
+    key: String,
 }
 
 impl<'r> FieldParser<'r> {
     pub(super) fn new(readers: &'r FieldReaders, saying: &'r FieldSources) -> Self {
-        Self { readers, saying, places: FxHashMap::default() }
+        Self { readers, saying, places: FxHashMap::default(), key: String::new() }
     }
 
     /// Reads a row, and counts what could not be read.
@@ -143,7 +146,7 @@ impl<'r> FieldParser<'r> {
         let place = self.place(&cell_of);
         let text = cell_of(self.saying.place.or(columns.city));
         let of_place = &mut counts[Field::Place as usize];
-        match &place {
+        match &*place {
             Reading::Read(place) if place.basis == PlaceBasis::Unread => of_place.refuse(&text),
             Reading::Read(place) if place.country.is_none() && !place.is_anywhere() => {
                 of_place.not_stated += 1;
@@ -152,7 +155,7 @@ impl<'r> FieldParser<'r> {
         }
         let remote = cell_of(columns.remote);
         let of_column = self.readers.remote.column(&remote);
-        said.remote = match (&of_column, &place) {
+        said.remote = match (&of_column, &*place) {
             // A plain no leaves open what a place may tell.
             (
                 Reading::Read(Remote::NotRemote),
@@ -175,16 +178,21 @@ impl<'r> FieldParser<'r> {
         said
     }
 
-    fn place<'a>(&mut self, cell_of: &impl Fn(Option<usize>) -> Cow<'a, str>) -> Reading<Place> {
+    fn place<'a>(
+        &mut self,
+        cell_of: &impl Fn(Option<usize>) -> Cow<'a, str>,
+    ) -> Rc<Reading<Place>> {
         let FieldSources { columns, place, bare, .. } = self.saying;
         let parts = [columns.city, columns.state, columns.country].map(cell_of);
         let whole = cell_of(*place);
-        let key = match parts.iter().all(|part| part.is_empty()) {
-            true => whole.to_string(),
-            false => format!("{whole}\u{1f}{}", parts.join("\u{1f}")),
-        };
-        if let Some(read) = self.places.get(&key) {
-            return read.clone();
+        self.key.clear();
+        self.key.push_str(&whole);
+        for part in parts.iter().filter(|_| parts.iter().any(|part| !part.is_empty())) {
+            self.key.push('\u{1f}');
+            self.key.push_str(part);
+        }
+        if let Some(read) = self.places.get(&self.key) {
+            return Rc::clone(read);
         }
         let [city, state, country] = &parts;
         let of_parts = match state.is_empty() && country.is_empty() {
@@ -202,7 +210,8 @@ impl<'r> FieldParser<'r> {
         if self.places.len() >= REMEMBERED {
             self.places.clear();
         }
-        self.places.insert(key, read.clone());
+        let read = Rc::new(read);
+        self.places.insert(self.key.clone(), Rc::clone(&read));
         read
     }
 
@@ -258,8 +267,10 @@ impl<'r> FieldParser<'r> {
                 read => read,
             },
         };
-        let shown = if text.is_empty() { parts.join(" ") } else { text.into_owned() };
-        count(counts, &read, &shown);
+        match (&read, text.is_empty()) {
+            (Reading::NotRead(_), true) => counts.refuse(&parts.join(" ")),
+            _ => count(counts, &read, &text),
+        }
         let salary = read.read()?;
         Some((salary.currency.unwrap_or(UNKNOWN_CURRENCY).to_owned(), salary.annual_cents()))
     }

@@ -339,7 +339,7 @@ pub(super) const NOT_READ: &str = "(not read)";
 
 /// Returns the value of an attribute that is read from what a row says.
 fn value<'s>(attribute: &Attribute, said: &'s ParsedFields) -> Cow<'s, str> {
-    let of_place = |value: fn(&Place) -> &str| match &said.place {
+    let of_place = |value: fn(&Place) -> &str| match said.place.as_deref() {
         Some(FieldReading::Read(place)) if place.basis == PlaceBasis::Unread => {
             Cow::Borrowed(NOT_READ)
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -95,6 +96,8 @@ pub struct RemoteReader {
     /// Phrases with a space before and after.
     phrases: Vec<(String, Remote)>,
     not_meant: Vec<String>,
+    /// The longest word of each phrase: most titles have none of them.
+    telling_words: AhoCorasick,
 }
 
 impl RemoteReader {
@@ -128,11 +131,18 @@ impl RemoteReader {
         let phrases = title.into_iter().flat_map(|(list, remote)| {
             list.into_iter().map(move |phrase| (padded(phrase), remote))
         });
-        let phrases = phrases.collect();
+        let phrases: Vec<(String, Remote)> = phrases.collect();
+        let longest = |(phrase, _): &(String, Remote)| {
+            phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned)
+        };
+        let telling_words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(phrases.iter().filter_map(longest))
+            .map_err(|error| FieldDataError { file: FILE, message: error.to_string() })?;
         let not_meant = data.title.not_meant.into_iter().map(padded).collect();
         let mut denials = data.words.not_remote;
         denials.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
-        Ok(Self { cells, words, denials, phrases, not_meant })
+        Ok(Self { cells, words, denials, phrases, not_meant, telling_words })
     }
 
     /// Reads a cell of a column about remote work.
@@ -167,9 +177,14 @@ impl RemoteReader {
     /// A title that gives the choice (`on site or remote`) is not read, nor is one of over 1,000
     /// bytes.
     pub fn title(&self, text: &str) -> Option<Remote> {
-        if text.len() > LONGEST_TITLE {
+        if text.len() > LONGEST_TITLE || self.says_nothing(text) {
             return None;
         }
+        self.in_words(text)
+    }
+
+    /// Looks for the phrases word by word.
+    fn in_words(&self, text: &str) -> Option<Remote> {
         let mut words = String::with_capacity(text.len() + 2);
         words.push(' ');
         for c in text.chars() {
@@ -206,6 +221,11 @@ impl RemoteReader {
         found
     }
 
+    /// Tells whether a title has no phrase, by a look at its bytes. Of what is not ASCII, lower case may be.
+    fn says_nothing(&self, title: &str) -> bool {
+        title.is_ascii() && !self.telling_words.is_match(title)
+    }
+
     /// Tells whether a cell of a column is a plain yes or no, which says less than the name of a work model.
     pub(super) fn is_plain(text: &str) -> bool {
         const PLAIN: [&str; 12] =
@@ -238,7 +258,19 @@ impl RemoteReader {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn titles_without_a_telling_word_have_no_phrase(
+            title in "(remote|HYBRID|on|site|onsite|from home|work|wfh|\u{212a}|telewor|k|[-/ (),]|\\PC|[a-z]{1,6}){0,8}",
+        ) {
+            let reader = RemoteReader::embedded().unwrap();
+            prop_assert_eq!(reader.title(&title), reader.in_words(&title));
+        }
+    }
 
     #[test]
     fn columns_answer_in_many_ways() {
