@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use rolecall_tables::{Digested, TableError};
 
@@ -19,6 +20,42 @@ pub(super) struct PartFile {
     part: PathBuf,
     file: File,
     digested: Digested,
+    syncing: Syncing,
+}
+
+/// Bytes that are written until they are synced: so that at the end little is left to wait for.
+const SYNCED_BYTES: u64 = 16 << 20;
+
+/// Brings what was written to the disk while more is written.
+#[derive(Default)]
+struct Syncing {
+    /// Bytes since a sync was started.
+    bytes: u64,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Syncing {
+    /// Counts bytes, and starts a sync if there are enough and none is running.
+    fn wrote(&mut self, bytes: u64, file: &File) -> io::Result<()> {
+        self.bytes += bytes;
+        if self.bytes < SYNCED_BYTES || self.running.as_ref().is_some_and(|it| !it.is_finished()) {
+            return Ok(());
+        }
+        self.wait()?;
+        let file = file.try_clone()?;
+        self.running = Some(std::thread::spawn(move || file.sync_data()));
+        self.bytes = 0;
+        Ok(())
+    }
+
+    /// Waits for the sync that is running; its error is that of the file.
+    fn wait(&mut self) -> io::Result<()> {
+        match self.running.take().map(JoinHandle::join) {
+            Some(Ok(synced)) => synced,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Returns the path of a file beside another: its name with an ending.
@@ -40,7 +77,13 @@ impl PartFile {
             file => file.map_err(BatchError::write(place))?,
         };
         file.try_lock().map_err(|_| BatchError::Busy { path: place.to_owned() })?;
-        Ok(Self { place: place.to_owned(), part, file, digested: Digested::default() })
+        Ok(Self {
+            place: place.to_owned(),
+            part,
+            file,
+            digested: Digested::default(),
+            syncing: Syncing::default(),
+        })
     }
 
     /// Opens the part that a run left, and cuts it to the bytes that are known to be good.
@@ -61,7 +104,7 @@ impl PartFile {
         file.set_len(bytes).map_err(&wrong)?;
         let digested = Digested::of(&mut file, bytes).map_err(&wrong)?;
         file.seek(SeekFrom::Start(bytes)).map_err(&wrong)?;
-        Ok(Self { place: place.to_owned(), part, file, digested })
+        Ok(Self { place: place.to_owned(), part, file, digested, syncing: Syncing::default() })
     }
 
     /// Removes the part that a run left, unless that run goes on.
@@ -92,8 +135,9 @@ impl PartFile {
     }
 
     /// Waits until all bytes are on the disk.
-    pub(super) fn sync(&self) -> Result<(), BatchError> {
-        self.file.sync_data().map_err(BatchError::write(&self.place))
+    pub(super) fn sync(&mut self) -> Result<(), BatchError> {
+        let synced = self.syncing.wait().and_then(|()| self.file.sync_data());
+        synced.map_err(BatchError::write(&self.place))
     }
 
     /// Cuts off what stands behind the good bytes.
@@ -117,8 +161,13 @@ impl PartFile {
         }
         let file = File::options().read(true).write(true).create_new(true).open(&part);
         let file = file.map_err(&wrong)?;
-        let mut whole =
-            Self { place: self.place.clone(), part, file, digested: Digested::default() };
+        let mut whole = Self {
+            place: self.place.clone(),
+            part,
+            file,
+            digested: Digested::default(),
+            syncing: Syncing::default(),
+        };
         self.file.seek(SeekFrom::Start(0)).map_err(&wrong)?;
         let assembled = assemble(&mut self.file, &mut whole);
         if let Err(error) = assembled {
@@ -134,8 +183,9 @@ impl PartFile {
     }
 
     /// Puts the file in its place.
-    pub(super) fn persist(self) -> Result<(), BatchError> {
+    pub(super) fn persist(mut self) -> Result<(), BatchError> {
         let wrong = BatchError::write(&self.place);
+        self.syncing.wait().map_err(&wrong)?;
         self.file.sync_all().map_err(&wrong)?;
         fs::rename(&self.part, &self.place).map_err(&wrong)?;
         sync_folder(&self.place).map_err(&wrong)
@@ -152,6 +202,7 @@ impl Write for PartFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.digested.update(&bytes[..written]);
+        self.syncing.wrote(written as u64, &self.file)?;
         Ok(written)
     }
 

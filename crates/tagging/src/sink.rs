@@ -156,7 +156,7 @@ impl<'a> Sink<'a> {
 
     /// Saves a checkpoint, after all it speaks of is on the disk.
     fn save(&mut self) -> Result<(), BatchError> {
-        let Out::Part(part) = &self.out else { return Ok(()) };
+        let Out::Part(part) = &mut self.out else { return Ok(()) };
         // A run that goes on and fails before its first piece has digested nothing itself.
         if let Some(current) = &mut self.checkpoint.current
             && current.digested.bytes == current.bytes
@@ -167,7 +167,7 @@ impl<'a> Sink<'a> {
         if let Some(rejects) = self.rejects.part() {
             rejects.sync()?;
         }
-        if let Some(journal) = &self.journal {
+        if let Some(journal) = &mut self.journal {
             journal.sync()?;
         }
         self.checkpoint.save(&self.place)?;
