@@ -318,7 +318,7 @@ impl ScoreTable {
     /// Returns the term that a word stems to, if the table has it.
     pub(super) fn term(&self, analyzer: &mut Analyzer, word: &str) -> Option<TermId> {
         let mut term = None;
-        analyzer.stems(word, |stem| term = self.ids.get(stem).copied());
+        analyzer.stem_of_word(word, |stem| term = self.ids.get(stem).copied());
         term
     }
 

@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, StopWordFilter, TextAnalyzer, TokenStream,
 };
 
 use super::StopWords;
-use super::stemmer::StemFilter;
+use super::stemmer::{StemFilter, stem};
 use super::words::WordTokenizer;
 
 /// The settings of the chain, as they stand in an index fingerprint. Whoever changes what the
@@ -12,7 +15,12 @@ pub const CHAIN: &str = "words of 2 characters to 48 bytes, lower case, ascii fo
 
 /// The analyzer chain, ready to stem.
 #[derive(Clone)]
-pub struct Analyzer(TextAnalyzer);
+pub struct Analyzer {
+    chain: TextAnalyzer,
+    stop_words: Arc<FxHashSet<String>>,
+    /// Memory for a word in lower case.
+    lower: String,
+}
 
 impl Analyzer {
     /// Builds the chain with a list of stop words.
@@ -23,12 +31,13 @@ impl Analyzer {
             .filter(StopWordFilter::remove(stop_words.iter().map(str::to_owned)))
             .filter(StemFilter)
             .build();
-        Self(chain)
+        let stop_words = stop_words.iter().map(str::to_owned).collect();
+        Self { chain, stop_words: Arc::new(stop_words), lower: String::new() }
     }
 
     /// Returns the chain as tantivy wants it, to be registered with an index.
     pub fn chain(&self) -> TextAnalyzer {
-        self.0.clone()
+        self.chain.clone()
     }
 
     /// Calls `found` with each stem of a text, in order.
@@ -42,9 +51,25 @@ impl Analyzer {
     /// assert_eq!(stems, ["train", "master", "naiv", "traine"]);
     /// ```
     pub fn stems(&mut self, text: &str, mut found: impl FnMut(&str)) {
-        let mut stream = self.0.token_stream(text);
+        let mut stream = self.chain.token_stream(text);
         while stream.advance() {
             found(&stream.token().text);
+        }
+    }
+
+    /// Calls `found` with the stem of one of the [`words`](super::words) of a text, unless it is a stop word.
+    ///
+    /// The same as [`stems`](Self::stems), without the detours of a chain for words of ASCII characters.
+    pub(crate) fn stem_of_word(&mut self, word: &str, mut found: impl FnMut(&str)) {
+        if !word.is_ascii() {
+            return self.stems(word, found);
+        }
+        self.lower.clear();
+        self.lower.push_str(word);
+        self.lower.make_ascii_lowercase();
+        if !self.stop_words.contains(&self.lower) {
+            stem(&mut self.lower);
+            found(&self.lower);
         }
     }
 }
@@ -65,7 +90,7 @@ mod tests {
     proptest! {
         /// What lets the scoring table remember words: the chain sees each word alone.
         #[test]
-        fn stems_of_a_text_are_the_stems_of_its_words(text in "([a-zA-Z'’ éßİ½-]|\\PC){0,80}") {
+        fn stems_of_a_text_are_the_stems_of_its_words(text in "([a-zA-Z'’ éßİ½-]|[a-z]{1,5}(ing|ed|s|'s|ly|ation)|the |The |\\PC){0,80}") {
             let mut analyzer = Analyzer::new(&StopWords::parse("the and"));
             let mut whole = Vec::new();
             analyzer.stems(&text, |stem| whole.push(stem.to_owned()));
@@ -73,7 +98,21 @@ mod tests {
             for word in words(&text) {
                 analyzer.stems(word, |stem| by_word.push(stem.to_owned()));
             }
+            prop_assert_eq!(&whole, &by_word);
+            by_word.clear();
+            for word in words(&text) {
+                analyzer.stem_of_word(word, |stem| by_word.push(stem.to_owned()));
+            }
             prop_assert_eq!(whole, by_word);
+        }
+
+        #[test]
+        fn stems_do_not_depend_on_the_case_of_ascii_letters(text in "([a-zA-Z'’éßİKΣ-]|\\PC){0,60}") {
+            let mut analyzer = Analyzer::new(&StopWords::parse("the and"));
+            let (mut written, mut lower) = (Vec::new(), Vec::new());
+            analyzer.stems(&text, |stem| written.push(stem.to_owned()));
+            analyzer.stems(&text.to_ascii_lowercase(), |stem| lower.push(stem.to_owned()));
+            prop_assert_eq!(written, lower);
         }
     }
 }

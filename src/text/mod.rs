@@ -7,6 +7,7 @@
 mod analyzer;
 mod byte_mask;
 mod decimal;
+mod english_stemmer;
 mod markup;
 mod stemmer;
 mod stopwords;
