@@ -4,19 +4,15 @@ use super::score_matrix::RowSum;
 use super::stem_cache::StemCache;
 use super::table::{BODY, PARTS, ScoreTable, TITLE, TermId};
 use crate::posting::Posting;
-use crate::text::{Analyzer, Spans, strip_markup};
-
-/// Terms whose rows are added together.
-const BATCH: usize = 16;
+use crate::text::{Analyzer, SpanBatch, strip_markup};
 
 /// Scores one posting after another.
 #[derive(Debug, Clone)]
 pub struct Scorer<'t> {
     table: &'t ScoreTable,
     analyzer: Analyzer,
-    words: StemCache<TermId>,
-    /// How often each term of the table occurs in each part of the current posting. Words that
-    /// are no terms are counted in the last place, in all postings together.
+    words: StemCache,
+    /// How often each term of the table occurs in each part of the current posting.
     frequencies: Vec<[u32; PARTS]>,
     /// The terms that occur in the current posting, in the order of their first occurrence.
     order: Vec<TermId>,
@@ -99,13 +95,12 @@ impl ScoreTable {
 impl<'t> Scorer<'t> {
     pub(super) fn new(table: &'t ScoreTable) -> Self {
         let [bm25, learned, alone] = table.sums();
-        let mut frequencies = vec![[0; PARTS]; table.terms()];
-        frequencies.push([1; PARTS]);
         Self {
             table,
             analyzer: table.analyzer(),
             words: StemCache::default(),
-            frequencies,
+            frequencies: vec![[0; PARTS]; table.terms()],
+            // One place more: what is no new term is written as well.
             order: vec![0; table.terms() + 1],
             terms: 0,
             found: Vec::new(),
@@ -139,30 +134,21 @@ impl<'t> Scorer<'t> {
         }
         let table = self.table;
         let mut squares = [0.0_f32; PARTS];
-        for batch in self.order[..self.terms].chunks(BATCH) {
-            // ScoreMatrix are far apart in memory. Asked for together, they come in the time of one.
-            for &term in batch {
-                let frequencies = self.frequencies[term as usize];
-                for part in (0..PARTS).filter(|&part| frequencies[part] > 0) {
-                    table.touch(term, part);
+        for &term in &self.order[..self.terms] {
+            let frequencies = std::mem::take(&mut self.frequencies[term as usize]);
+            let saturated = table.saturated(frequencies);
+            for part in 0..PARTS {
+                if frequencies[part] > 0 {
+                    let times = saturated[part];
+                    self.bm25[part].add(times, table.bm25_row(term, part));
+                    self.learned[part].add(times, table.learned_row(term, part));
+                    squares[part] += table.learned(term, part, table.width()) * times * times;
                 }
             }
-            for &term in batch {
-                let frequencies = std::mem::take(&mut self.frequencies[term as usize]);
-                let saturated = table.saturated(frequencies);
-                for part in 0..PARTS {
-                    if frequencies[part] > 0 {
-                        let times = saturated[part];
-                        self.bm25[part].add(times, table.bm25_row(term, part));
-                        self.learned[part].add(times, table.learned_row(term, part));
-                        squares[part] += table.learned(term, part, table.width()) * times * times;
-                    }
-                }
-                if frequencies[TITLE] > 0 {
-                    self.alone.add(1.0, table.alone_row(term));
-                }
-                self.found.push(Found { term, frequencies, saturated });
+            if frequencies[TITLE] > 0 {
+                self.alone.add(1.0, table.alone_row(term));
             }
+            self.found.push(Found { term, frequencies, saturated });
         }
         self.terms = 0;
         self.norms = squares.map(|squares| squares.sqrt().max(f32::MIN_POSITIVE));
@@ -217,14 +203,15 @@ impl<'t> Scorer<'t> {
         let name = strip_markup(name);
         words.each(
             &name,
-            Spans::of(&name),
             |word| table.term(analyzer, word).unwrap_or(unknown),
-            |term| {
-                if let Some(weights) = table.employer_row(term)
-                    && !terms_of_employer.contains(&term)
-                {
-                    terms_of_employer.push(term);
-                    employer.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            |terms| {
+                for &term in terms {
+                    if let Some(weights) = table.employer_row(term)
+                        && !terms_of_employer.contains(&term)
+                    {
+                        terms_of_employer.push(term);
+                        employer.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+                    }
                 }
             },
         );
@@ -238,19 +225,26 @@ impl<'t> Scorer<'t> {
         #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
         let end = if part == TITLE { unknown } else { table.terms_of_texts() as TermId };
         let (mut read, mut known, mut terms) = (0, 0, self.terms);
+        let mut known_terms = [0; SpanBatch::MOST];
+        let (frequencies, order) = (frequencies.as_mut_slice(), order.as_mut_slice());
         // Whether a word is a term, and a new one, no processor can foresee: no branch asks for it.
         words.each(
             &text,
-            Spans::of(&text),
             |word| table.term(analyzer, word).unwrap_or(unknown),
-            |term| {
-                let term = if term < end { term } else { unknown };
-                read += 1;
-                known += u64::from(term != unknown);
-                let frequencies = &mut frequencies[term as usize];
-                order[terms] = term;
-                terms += usize::from(*frequencies == [0; PARTS]);
-                frequencies[part] = frequencies[part].saturating_add(1);
+            |batch| {
+                let mut count = 0;
+                for &term in batch {
+                    known_terms[count] = term;
+                    count += usize::from(term < end);
+                }
+                read += batch.len() as u64;
+                known += count as u64;
+                for &term in &known_terms[..count] {
+                    let frequencies = &mut frequencies[term as usize];
+                    order[terms] = term;
+                    terms += usize::from(*frequencies == [0; PARTS]);
+                    frequencies[part] = frequencies[part].saturating_add(1);
+                }
             },
         );
         self.terms = terms;

@@ -253,13 +253,6 @@ impl ScoreTable {
         self.bm25.get(Self::row(term, part))
     }
 
-    /// Asks for the memory of the rows of a term.
-    #[inline]
-    pub(super) fn touch(&self, term: TermId, part: usize) {
-        self.bm25.touch(Self::row(term, part));
-        self.learned.touch(Self::row(term, part));
-    }
-
     /// Returns the BM25 score of a term for a profile.
     #[inline]
     pub(super) fn bm25(&self, term: TermId, part: usize, profile: usize) -> f32 {

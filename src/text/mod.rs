@@ -20,5 +20,6 @@ pub use markup::strip_markup;
 pub use stopwords::StopWords;
 pub use unseen::is_unseen;
 pub use unseen::printable;
+pub(crate) use words::SpanBatch;
 pub use words::Spans;
 pub use words::{MAX_WORD_BYTES, MIN_WORD_CHARS, words};

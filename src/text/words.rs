@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::byte_mask::{BLOCK, ByteMask};
+use super::byte_mask::{BLOCK, ByteBlock};
 
 /// Words with fewer characters are passed over: a single letter says nothing.
 pub const MIN_WORD_CHARS: usize = 2;
@@ -46,36 +46,158 @@ impl<'a> Iterator for Words<'a> {
 
 /// Iterates over the places of the [`words`] of a text.
 ///
-/// Most words are ASCII letters between ASCII characters that can't belong to a word: their ends
-/// are read off the bits of a mask. All others are read character by character.
+/// A mask tells which of 64 bytes belong to words, and where it changes, a word starts or ends. For
+/// ASCII the mask is worked out for all bytes at once; other characters are looked at one by one.
 #[derive(Debug, Clone)]
 pub struct Spans<'a> {
     text: &'a str,
-    /// What has been read.
-    at: usize,
-    /// The 64 bytes from `base` on, which is not after `at`.
-    block: ByteMask,
+    /// Where the next block starts.
+    next: usize,
+    /// 1 if the byte before the next block belongs to a word, or 0.
+    inside: u64,
+    /// Whether characters outside ASCII have been found in words since this was last asked.
+    has_wide_words: bool,
+    /// How many bytes of the next block belong to a character that starts before it.
+    overhang: u32,
+    /// Where words start and end in the last block, as far as they have not been taken, a bit each.
+    edges: u64,
     base: usize,
+}
+
+/// The places of some words that follow each other.
+#[derive(Debug, Clone)]
+pub(crate) struct SpanBatch {
+    /// Where words start and end, in turns.
+    edges: [usize; EDGES],
+    spans: [(usize, usize); EDGES / 2],
+}
+
+/// Edges that a batch has room for, and how many are written at once.
+const EDGES: usize = 4 * BLOCK;
+const EDGES_AT_ONCE: usize = 8;
+
+/// So many leave room for those of another block, and for what is written beyond them.
+const ENOUGH_EDGES: usize = EDGES - BLOCK - EDGES_AT_ONCE;
+
+impl SpanBatch {
+    /// The most words that a batch holds.
+    pub(crate) const MOST: usize = EDGES / 2;
+}
+
+impl Default for SpanBatch {
+    fn default() -> Self {
+        Self { edges: [0; EDGES], spans: [(0, 0); EDGES / 2] }
+    }
 }
 
 impl<'a> Spans<'a> {
     /// Starts at the beginning of a text.
     #[inline]
     pub fn of(text: &'a str) -> Self {
-        Self { text, at: 0, block: ByteMask::at(text.as_bytes(), 0), base: 0 }
+        Self { text, next: 0, inside: 0, has_wide_words: false, overhang: 0, edges: 0, base: 0 }
     }
 
-    #[inline]
-    fn load(&mut self, base: usize) {
-        self.base = base;
-        self.block = ByteMask::at(self.text.as_bytes(), base);
+    /// Finds the next words and returns where they start and end: as many as there is room for, and
+    /// none after the last.
+    pub(crate) fn fill<'b>(&mut self, batch: &'b mut SpanBatch) -> &'b [(usize, usize)] {
+        let SpanBatch { edges, spans } = batch;
+        loop {
+            let mut count = 0;
+            loop {
+                let mut rest = std::mem::take(&mut self.edges);
+                let end = count + rest.count_ones() as usize;
+                // Written some at a time, most blocks take the same way.
+                while count < end {
+                    for edge in &mut edges[count..count + EDGES_AT_ONCE] {
+                        // The highest bit takes care of zero, of which a processor may make anything.
+                        *edge = self.base + (rest | 1 << 63).trailing_zeros() as usize;
+                        rest &= rest.wrapping_sub(1);
+                    }
+                    count += EDGES_AT_ONCE;
+                }
+                count = end;
+                if count > ENOUGH_EDGES || !self.load() {
+                    break;
+                }
+            }
+            if count % 2 == 1 {
+                // The word ends in a later block.
+                (self.base, self.edges) = (edges[count - 1], 1);
+            }
+            let pairs = edges[..count].as_chunks().0;
+            // Words of ASCII characters have as many characters as bytes.
+            let taken = match std::mem::take(&mut self.has_wide_words) {
+                false => keep(pairs, spans, |start, end| is_taken(end - start, 1)),
+                true => keep(pairs, spans, |start, end| self.is_taken(start, end)),
+            };
+            if taken > 0 || count < 2 {
+                return &spans[..taken];
+            }
+        }
     }
 
-    /// Tells whether a word of ASCII letters ends before a position: what stands there is no
-    /// apostrophe and no character outside ASCII.
+    /// Returns where the next word starts, or the last one ends.
     #[inline]
-    fn is_plain_end(&self, at: usize) -> bool {
-        self.text.as_bytes().get(at).is_none_or(|&byte| byte.is_ascii() && byte != b'\'')
+    fn next_edge(&mut self) -> Option<usize> {
+        while self.edges == 0 {
+            if !self.load() {
+                return None;
+            }
+        }
+        let edge = self.base + self.edges.trailing_zeros() as usize;
+        self.edges &= self.edges - 1;
+        Some(edge)
+    }
+
+    /// Finds the edges of the next block; returns whether there is one.
+    #[inline]
+    fn load(&mut self) -> bool {
+        // Where a text ends with a block, an empty one follows: it ends the last word.
+        if self.next > self.text.len() {
+            return false;
+        }
+        self.base = self.next;
+        self.next += BLOCK;
+        let block = ByteBlock::at(self.text.as_bytes(), self.base);
+        let inside = match block.has_others() {
+            false => block.letters(),
+            true => self.read_slowly(block.letters(), block.others()),
+        };
+        self.edges = inside ^ (inside << 1 | self.inside);
+        self.inside = inside >> (BLOCK - 1);
+        true
+    }
+
+    /// Returns which bytes of a block belong to words, given its ASCII letters and all others that
+    /// may: looks at these one by one.
+    #[cold]
+    fn read_slowly(&mut self, letters: u64, mut others: u64) -> u64 {
+        let hanging_over = (1 << self.overhang) - 1;
+        others &= !hanging_over;
+        let mut inside = letters | hanging_over & self.inside.wrapping_neg();
+        self.overhang = 0;
+        while others != 0 {
+            let bit = others.trailing_zeros();
+            let at = self.base + bit as usize;
+            let Some(c) = self.char_at(at) else { break };
+            #[allow(clippy::cast_possible_truncation, reason = "up to 4")]
+            let length = c.len_utf8() as u32;
+            let bytes = (1 << length) - 1 << bit;
+            others &= !bytes;
+            let belongs = match c {
+                '\'' | '’' => {
+                    let before = inside << 1 | self.inside;
+                    before >> bit & 1 == 1 && self.is_letter_at(at + length as usize)
+                }
+                c => c.is_alphanumeric(),
+            };
+            if belongs {
+                inside |= bytes;
+                self.has_wide_words |= length > 1;
+            }
+            self.overhang = (bit + length).saturating_sub(u64::BITS);
+        }
+        inside
     }
 
     /// Returns the character at a position; none past the end and inside a character.
@@ -83,47 +205,44 @@ impl<'a> Spans<'a> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
     }
 
-    /// Returns the length in bytes of the letter or digit at a position, or 0 if there is none.
-    fn letter_at(&self, at: usize) -> usize {
-        self.char_at(at).filter(|c| c.is_alphanumeric()).map_or(0, char::len_utf8)
+    fn is_letter_at(&self, at: usize) -> bool {
+        self.char_at(at).is_some_and(char::is_alphanumeric)
     }
 
-    /// Returns the length in bytes of the apostrophe at a position, or 0 if there is none.
-    fn apostrophe_at(&self, at: usize) -> usize {
-        self.char_at(at).filter(|c| matches!(c, '\'' | '’')).map_or(0, char::len_utf8)
+    /// Tells whether a word is long enough and not too long.
+    #[inline]
+    fn is_taken(&self, start: usize, end: usize) -> bool {
+        // What a character outside ASCII starts with tells how many bytes it has.
+        let first = match self.text.as_bytes().get(start) {
+            Some(0xF0..) => 4,
+            Some(0xE0..) => 3,
+            Some(0x80..) => 2,
+            _ => 1,
+        };
+        is_taken(end - start, first)
     }
+}
 
-    /// Returns the byte after the word that starts at a position; the position, if none does.
-    #[cold]
-    fn end_of_word(&self, start: usize) -> usize {
-        let mut end = start;
-        loop {
-            let letter = self.letter_at(end);
-            if letter > 0 {
-                end += letter;
-                continue;
-            }
-            let apostrophe = self.apostrophe_at(end);
-            if apostrophe > 0 && end > start && self.letter_at(end + apostrophe) > 0 {
-                end += apostrophe;
-                continue;
-            }
-            return end;
-        }
-    }
+/// Tells whether a word of so many bytes is taken, given how many its first character has.
+#[inline]
+fn is_taken(length: usize, of_first: usize) -> bool {
+    // One comparison takes the place of two.
+    length.wrapping_sub(of_first + 1) <= MAX_WORD_BYTES - (of_first + 1)
+}
 
-    /// Reads what starts at a position character by character, and tells whether it is a word to
-    /// take. Where no word starts, goes on after the character.
-    #[cold]
-    fn read_slowly(&mut self, start: usize) -> bool {
-        self.at = self.end_of_word(start);
-        if self.at == start {
-            self.at += self.char_at(start).map_or(1, char::len_utf8);
-            return false;
-        }
-        let word = &self.text[start..self.at];
-        word.len() <= MAX_WORD_BYTES && word.chars().nth(MIN_WORD_CHARS - 1).is_some()
+/// Keeps the words that are taken, and returns how many.
+#[inline]
+fn keep(
+    pairs: &[[usize; 2]],
+    spans: &mut [(usize, usize)],
+    is_taken: impl Fn(usize, usize) -> bool,
+) -> usize {
+    let mut taken = 0;
+    for &[start, end] in pairs {
+        spans[taken] = (start, end);
+        taken += usize::from(is_taken(start, end));
     }
+    taken
 }
 
 impl Iterator for Spans<'_> {
@@ -132,35 +251,10 @@ impl Iterator for Spans<'_> {
     #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            let read = self.at - self.base;
-            let starts = match read < BLOCK {
-                true => (self.block.letters | self.block.wide) >> read,
-                false => 0,
-            };
-            if starts == 0 {
-                self.at = self.at.max(self.base + BLOCK);
-                if self.at >= self.text.len() {
-                    return None;
-                }
-                self.load(self.at);
-                continue;
-            }
-            let start = self.at + starts.trailing_zeros() as usize;
-            let others = !self.block.letters >> (start - self.base);
-            if others == 0 && start > self.base {
-                // The word may go on after the block.
-                self.at = start;
-                self.load(start);
-                continue;
-            }
-            let end = start + others.trailing_zeros() as usize;
-            if end > start && self.is_plain_end(end) && others != 0 {
-                self.at = end;
-                if (MIN_WORD_CHARS..=MAX_WORD_BYTES).contains(&(end - start)) {
-                    return Some(start..end);
-                }
-            } else if self.read_slowly(start) {
-                return Some(start..self.at);
+            let start = self.next_edge()?;
+            let end = self.next_edge()?;
+            if self.is_taken(start, end) {
+                return Some(start..end);
             }
         }
     }
@@ -177,23 +271,23 @@ impl Tokenizer for WordTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
         self.token.reset();
-        WordTokenStream { words: words(text), token: &mut self.token }
+        WordTokenStream { text, spans: Spans::of(text), token: &mut self.token }
     }
 }
 
 pub(super) struct WordTokenStream<'a> {
-    words: Words<'a>,
+    text: &'a str,
+    spans: Spans<'a>,
     token: &'a mut Token,
 }
 
 impl TokenStream for WordTokenStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(word) = self.words.next() else { return false };
+        let Some(span) = self.spans.next() else { return false };
         self.token.position = self.token.position.wrapping_add(1);
-        self.token.offset_to = self.words.spans.at;
-        self.token.offset_from = self.words.spans.at - word.len();
+        (self.token.offset_from, self.token.offset_to) = (span.start, span.end);
         self.token.text.clear();
-        self.token.text.push_str(word);
+        self.token.text.push_str(&self.text[span]);
         true
     }
 
@@ -229,19 +323,41 @@ mod tests {
         words
     }
 
+    /// Checks both ways to find words.
+    fn check(text: &str) -> Result<(), TestCaseError> {
+        let expected = oracle(text);
+        let found: Vec<_> = words(text).map(str::to_owned).collect();
+        prop_assert_eq!(&found, &expected);
+        let (mut spans, mut batch, mut found) = (Spans::of(text), SpanBatch::default(), Vec::new());
+        loop {
+            let filled = spans.fill(&mut batch);
+            if filled.is_empty() {
+                break;
+            }
+            found.extend(filled.iter().map(|&(start, end)| text[start..end].to_owned()));
+        }
+        prop_assert_eq!(found, expected);
+        Ok(())
+    }
+
     proptest! {
         #[test]
         fn words_are_what_the_oracle_says(text in r"([a-zA-Z'’ .é½ß€\u{301}日]|\PC){0,80}") {
-            let found: Vec<_> = words(&text).map(str::to_owned).collect();
-            prop_assert_eq!(found, oracle(&text));
+            check(&text)?;
         }
 
         #[test]
         fn words_across_blocks_are_what_the_oracle_says(
             text in r"([a-z]{1,12}[ ,'’é]{1,2}|[a-zé']{40,70} | {50,70}|€){0,40}",
         ) {
-            let found: Vec<_> = words(&text).map(str::to_owned).collect();
-            prop_assert_eq!(found, oracle(&text));
+            check(&text)?;
+        }
+
+        #[test]
+        fn words_at_the_rim_of_a_block_are_what_the_oracle_says(
+            before in 0..70_usize, fill in "[a ]", text in r"([a'’é日 –\u{a0}]|𝐀){0,70}", times in 1..9_usize,
+        ) {
+            check(&format!("{}{text}", fill.repeat(before)).repeat(times))?;
         }
 
         #[test]
@@ -257,5 +373,12 @@ mod tests {
         let long = "x".repeat(MAX_WORD_BYTES + 1);
         let text = format!("a {long} {} é éé", &long[1..]);
         assert_eq!(words(&text).collect::<Vec<_>>(), [&long[1..], "éé"]);
+    }
+
+    #[test]
+    fn a_batch_without_words_does_not_end_a_text() {
+        let gap = "a ".repeat(10_000);
+        check(&format!("one {gap} two{gap}three")).unwrap();
+        check(&format!("{}end", "' ".repeat(10_000))).unwrap();
     }
 }
