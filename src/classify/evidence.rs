@@ -74,18 +74,11 @@ impl<'c> Explanation<'_, 'c> {
     pub fn evidence(&self, ranked: &Ranked<'_>, at_most: usize) -> Vec<Contribution<'c>> {
         let (role, times) = (ranked.position(), self.times_alone());
         // All points first, then the choice: its branches would hold up the reading of the table.
-        let points: Vec<_> = self
-            .tagger
-            .scorer
-            .terms()
-            .map(|term| {
-                (self.points(&term, 0, role, times) + self.points(&term, 1, role, times), term)
-            })
-            .collect();
-        let terms = points.into_iter().filter(|(points, _)| *points != 0.0);
-        let strongest = strongest(terms, at_most, |a, b| {
-            b.0.total_cmp(&a.0).then_with(|| a.1.term().cmp(b.1.term()))
-        });
+        let scorer = &self.tagger.scorer;
+        let points = |term| self.points(&term, 0, role, times) + self.points(&term, 1, role, times);
+        let points: Vec<_> = scorer.terms().map(points).collect();
+        let terms = points.into_iter().zip(scorer.terms()).filter(|(points, _)| *points != 0.0);
+        let strongest = strongest(terms, at_most, |a, b| a.term().cmp(b.term()));
         let contribution = |term: FoundTerm<'_, 'c>| {
             term.contribution(|term, part| self.points(term, part, role, times))
         };
@@ -204,30 +197,34 @@ impl<'c> Explanation<'_, 'c> {
     }
 }
 
-/// Returns the first few in an order, sorted. Most terms are weaker than the last of those that are
-/// kept so far, and cost one comparison.
+/// Returns the few with the most points, sorted; equal ones in an order. Most terms are weaker than the last of
+/// those that are kept so far, and cost one comparison.
 fn strongest<T>(
-    all: impl Iterator<Item = T>,
+    all: impl Iterator<Item = (f32, T)>,
     at_most: usize,
     order: impl Fn(&T, &T) -> Ordering,
-) -> Vec<T> {
+) -> Vec<(f32, T)> {
     /// From so many on, sorting takes less time than moving up for each.
     const MANY: usize = 32;
+    let order = |a: &(f32, T), b: &(f32, T)| b.0.total_cmp(&a.0).then_with(|| order(&a.1, &b.1));
     if at_most >= MANY {
         let mut all: Vec<_> = all.collect();
         all.sort_by(order);
         all.truncate(at_most);
         return all;
     }
-    let mut kept: Vec<T> = Vec::with_capacity(at_most + 1);
+    let mut kept: Vec<(f32, T)> = Vec::with_capacity(at_most + 1);
+    let mut least = f32::NEG_INFINITY;
     for one in all {
-        let full = kept.len() == at_most;
-        if full && kept.last().is_none_or(|last| order(&one, last).is_ge()) {
+        if one.0 < least {
             continue;
         }
         let place = kept.iter().rposition(|other| order(&one, other).is_ge()).map_or(0, |n| n + 1);
         kept.insert(place, one);
         kept.truncate(at_most);
+        if kept.len() == at_most {
+            least = kept.last().map_or(f32::INFINITY, |last| last.0);
+        }
     }
     kept
 }
@@ -249,12 +246,14 @@ mod tests {
     proptest! {
         #[test]
         fn the_strongest_are_the_first_of_all_sorted(
-            all in proptest::collection::vec(0..20_u8, 0..60), at_most in 0..40_usize,
+            all in proptest::collection::vec(-9..9_i8, 0..60), names in proptest::collection::vec(0..20_u8, 60),
+            at_most in 0..40_usize,
         ) {
-            let mut sorted: Vec<_> = all.iter().copied().enumerate().collect();
-            sorted.sort_by_key(|&(_, number)| number);
+            let all: Vec<_> = all.into_iter().map(f32::from).zip(names).collect();
+            let mut sorted = all.clone();
+            sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             sorted.truncate(at_most);
-            let found = strongest(all.into_iter().enumerate(), at_most, |a, b| a.1.cmp(&b.1));
+            let found = strongest(all.into_iter(), at_most, Ord::cmp);
             prop_assert_eq!(found, sorted);
         }
     }

@@ -1,14 +1,9 @@
-//! ScoreMatrix of numbers that are added up eight numbers at a time.
+//! Rows of numbers that are added up sixteen numbers at a time.
 
-use std::hint::black_box;
+/// Numbers that one step of an addition takes: those that a processor asks of its memory at once.
+pub(super) const LANES: usize = 16;
 
-/// Numbers that one step of an addition takes.
-pub(super) const LANES: usize = 8;
-
-/// Bytes that a processor asks of its memory at once.
-const CACHE_LINE: usize = 64;
-
-/// ScoreMatrix of the same width, one after another, each filled up with zeros to whole lanes.
+/// Rows of the same width, one after another, each filled up with zeros to whole lanes.
 #[derive(Debug, Clone)]
 pub(super) struct ScoreMatrix {
     lanes: Vec<[f32; LANES]>,
@@ -45,18 +40,10 @@ impl ScoreMatrix {
         self.lanes.get(start..start + self.stride).unwrap_or_default()
     }
 
-    /// Asks for the memory of a row.
-    #[inline]
-    pub(super) fn touch(&self, row: usize) {
-        for lanes in self.get(row).iter().step_by(CACHE_LINE / (4 * LANES)) {
-            black_box(lanes[0]);
-        }
-    }
-
-    /// Returns a number of a row; none past the last row.
+    /// Returns a number of a row, in a column that rows have; none past the last row.
     #[inline]
     pub(super) fn cell(&self, row: usize, column: usize) -> Option<f32> {
-        self.get(row).as_flattened().get(column).copied()
+        self.lanes.as_flattened().get(row * self.stride * LANES + column).copied()
     }
 
     /// Sets the first numbers of a row.
@@ -99,10 +86,8 @@ impl RowSum {
     /// Adds a row, times a number, column by column.
     #[inline]
     pub(super) fn add(&mut self, times: f32, row: &[[f32; LANES]]) {
-        // One flat loop, of which the compiler knows that lanes are whole, vectorizes; nested ones
-        // are turned inside out.
-        for (sum, number) in self.lanes.as_flattened_mut().iter_mut().zip(row.as_flattened()) {
-            *sum += times * number;
+        for (sums, numbers) in self.lanes.iter_mut().zip(row) {
+            *sums = std::array::from_fn(|n| sums[n] + times * numbers[n]);
         }
     }
 
