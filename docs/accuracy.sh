@@ -14,7 +14,7 @@ texts=(--postings "$shared/postings/postings.parquet" --postings "$shared/postin
 titles=(--titles corpus/onc/titles.csv --titles "$shared/titles/onet.csv" --written written_dev.jsonl --written titles.csv)
 all=("${labels[@]}" "${columns[@]}" "${texts[@]}")
 
-echo "== whole boards left out (with -o corpus/onc it writes what the program carries)"
+echo "== whole boards left out (with -o corpus/onc it writes what the program carries; then, as CONTRIBUTING.md says, corpus compile)"
 $rolecall calibrate "${all[@]}" "${titles[@]}" --folds 8 --boards-out --by @labels,@postings | tee "$out/boards-out.txt"
 $rolecall calibrate "${all[@]}" "${titles[@]}" --folds 8 --boards-out --by board >"$out/boards.txt"
 echo "== titles of the codebook, which nothing was fitted to"

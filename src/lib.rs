@@ -45,6 +45,7 @@ pub mod score;
 pub mod taxonomy;
 pub mod text;
 
+mod compiled;
 mod error;
 mod files;
 

@@ -111,12 +111,11 @@ impl NativeClassifier {
             )));
         }
         let built = unlocked(py, || -> Result<_, rolecall::Error> {
-            let corpus = match corpus {
-                Some(folder) => Corpus::from_folder(&folder)?,
-                None => Corpus::embedded()?,
+            let classifier = match corpus {
+                Some(folder) => Classifier::with_corpus(Corpus::from_folder(&folder)?)?,
+                None => Classifier::new()?,
             };
-            let options = DecisionOptions { min_confidence, prevalence };
-            Ok(Classifier::with_corpus(corpus)?.with_options(options))
+            Ok(classifier.with_options(DecisionOptions { min_confidence, prevalence }))
         })?;
         Ok(Self { classifier: Arc::new(built.map_err(raised)?) })
     }

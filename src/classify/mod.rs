@@ -21,7 +21,8 @@ use crate::score::{ScoreTable, Scorer};
 
 /// Says which role a posting hires for.
 ///
-/// Building one takes some milliseconds; it can be shared between threads.
+/// Building one takes a few milliseconds with the embedded corpus, for which the work was done ahead, and some
+/// thirty with another; it can be shared between threads.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     corpus: Corpus,
@@ -48,10 +49,14 @@ impl Classifier {
     ///
     /// Returns an error if the corpus is invalid or the index can't be built.
     pub fn new() -> Result<Self, Error> {
-        Self::with_corpus(Corpus::embedded()?)
+        let corpus = Corpus::embedded()?;
+        match ScoreTable::compiled_ahead(&corpus) {
+            Some(table) => Ok(Self::with_table(corpus, table)),
+            None => Self::with_corpus(corpus),
+        }
     }
 
-    /// Builds a classifier with a corpus of your own.
+    /// Builds a classifier with a corpus of your own: builds its index and computes all scores.
     ///
     /// # Errors
     ///
@@ -74,8 +79,12 @@ impl Classifier {
 
     fn compile(corpus: Corpus, index: &ProfileIndex) -> Result<Self, Error> {
         let table = ScoreTable::compile(index, &corpus)?;
+        Ok(Self::with_table(corpus, table))
+    }
+
+    fn with_table(corpus: Corpus, table: ScoreTable) -> Self {
         let model = Model::new(&corpus.taxonomy, &corpus.calibration);
-        Ok(Self { corpus, table, model, options: DecisionOptions::default() })
+        Self { corpus, table, model, options: DecisionOptions::default() }
     }
 
     /// Returns the classifier with other options.
@@ -133,12 +142,11 @@ pub struct Tagger<'c> {
 impl<'c> Tagger<'c> {
     /// Classifies a posting.
     pub fn tag(&mut self, posting: &Posting) -> Tag<'c> {
-        let Classifier { corpus, model, options, .. } = self.classifier;
+        let Classifier { corpus, model, options, table } = self.classifier;
         self.scorer.score(posting);
         let parts = self.scorer.parts();
         self.learned.clear();
-        self.learned
-            .extend((0..corpus.terms.width()).map(|n| parts[0].learned(n) + parts[1].learned(n)));
+        self.learned.extend((0..table.width()).map(|n| parts[0].learned(n) + parts[1].learned(n)));
         let sums = Sums {
             bm25: parts.map(|part| part.bm25),
             learned: &self.learned,

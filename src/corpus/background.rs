@@ -156,7 +156,7 @@ mod tests {
         let file = CorpusFile {
             name: "background.tsv".into(),
             shown: "corpus/background.tsv".into(),
-            text: text.into(),
+            text: text.to_owned().into(),
         };
         Background::parse(&file).map_err(|error| error.to_string())
     }

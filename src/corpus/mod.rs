@@ -11,7 +11,7 @@ mod calibration;
 mod terms;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use background::{Background, BackgroundBuilder};
 pub use calibration::{
@@ -21,6 +21,7 @@ pub use calibration::{
 use sha2::{Digest, Sha256};
 pub use terms::{ALONE, EMPLOYER, TermWeights};
 
+use crate::compiled::Compiled;
 use crate::digest::hexadecimal;
 use crate::files::CorpusFiles;
 pub use crate::files::{CorpusError, CorpusFile};
@@ -37,28 +38,31 @@ const ABOUT_ANSWERS: [&str; 3] = ["evidence.tsv", "labelled.tsv", "likeness.toml
 pub struct Corpus {
     /// The tiers and roles to choose from, and the neighbours to tell them from.
     pub taxonomy: Taxonomy,
-    /// Document frequencies of stems over real postings.
-    pub background: Background,
     /// Field weights, and the models of ranking and scope.
     pub calibration: Calibration,
-    /// Term weights that were learned from labelled postings; empty if none were.
-    pub terms: TermWeights,
     /// Words that are dropped before stemming.
     pub stop_words: StopWords,
     /// Names that job boards give to their title and text columns.
     pub column_names: ColumnNames,
+    background: OnceLock<Background>,
+    terms: OnceLock<TermWeights>,
     files: Arc<CorpusFiles>,
 }
 
 impl Corpus {
-    /// Loads the corpus that the binary carries.
+    /// Loads the corpus that the binary carries. Its background and its learned weights, which are large, are read
+    /// when they are asked for.
     ///
     /// # Errors
     ///
     /// Returns an error if an embedded file is invalid; the tests of this crate make sure that
     /// none is.
     pub fn embedded() -> Result<Self, CorpusError> {
-        Self::load(CorpusFiles::embedded())
+        let files = CorpusFiles::embedded();
+        match Compiled::embedded().and_then(|compiled| compiled.taxonomy()) {
+            Some(taxonomy) => Self::with_taxonomy(taxonomy, files),
+            None => Self::with_taxonomy(Taxonomy::load(&files)?, files),
+        }
     }
 
     /// Loads a corpus from a folder; shared files that it lacks come from the embedded corpus.
@@ -67,40 +71,76 @@ impl Corpus {
     ///
     /// Returns an error that names file and key if a file is missing, can't be read or is invalid.
     pub fn from_folder(folder: &Path) -> Result<Self, CorpusError> {
-        Self::load(CorpusFiles::folder(folder)?)
+        let files = CorpusFiles::folder(folder)?;
+        let corpus = Self::with_taxonomy(Taxonomy::load(&files)?, files)?;
+        corpus.terms()?;
+        corpus.background()?;
+        Ok(corpus)
     }
 
-    fn load(files: CorpusFiles) -> Result<Self, CorpusError> {
-        let shared = |name| files.get(name).ok_or_else(|| files.missing(name));
-        let taxonomy = Taxonomy::load(&files)?;
-        let calibration = load_calibration(shared("calibration.toml")?, &taxonomy)?;
-        let columns = Self::term_columns(&taxonomy, &calibration);
-        let terms = match files.get("terms.tsv") {
+    fn with_taxonomy(taxonomy: Taxonomy, files: CorpusFiles) -> Result<Self, CorpusError> {
+        Ok(Self {
+            calibration: load_calibration(shared(&files, "calibration.toml")?, &taxonomy)?,
+            stop_words: StopWords::parse(&shared(&files, "stopwords.txt")?.text),
+            column_names: shared(&files, "columns.toml")?.parse_toml()?,
+            taxonomy,
+            background: OnceLock::new(),
+            terms: OnceLock::new(),
+            files: Arc::new(files),
+        })
+    }
+
+    /// Returns document frequencies of stems over real postings. Some milliseconds for the first time, if the
+    /// corpus is the embedded one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the embedded file is invalid, which the tests of this crate rule out. That of a folder
+    /// was read when the corpus was loaded.
+    pub fn background(&self) -> Result<&Background, CorpusError> {
+        if let Some(read) = self.background.get() {
+            return Ok(read);
+        }
+        let background = Background::parse(shared(&self.files, "background.tsv")?)?;
+        Ok(self.background.get_or_init(|| background))
+    }
+
+    /// Returns the term weights that were learned from labelled postings; empty if none were. Some milliseconds
+    /// for the first time, if the corpus is the embedded one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the embedded file is invalid, which the tests of this crate rule out. That of a folder
+    /// was read when the corpus was loaded.
+    pub fn terms(&self) -> Result<&TermWeights, CorpusError> {
+        if let Some(read) = self.terms.get() {
+            return Ok(read);
+        }
+        let columns = Self::term_columns(&self.taxonomy, &self.calibration);
+        let terms = match self.files.get("terms.tsv") {
             Some(file) => TermWeights::parse(file, columns)?,
             None => TermWeights::new(columns),
         };
-        Ok(Self {
-            taxonomy,
-            background: Background::parse(shared("background.tsv")?)?,
-            calibration,
-            terms,
-            stop_words: StopWords::parse(&shared("stopwords.txt")?.text),
-            column_names: shared("columns.toml")?.parse_toml()?,
-            files: Arc::new(files),
-        })
+        Ok(self.terms.get_or_init(|| terms))
     }
 
     /// Returns the corpus with another calibration and other learned weights, whose gates and roles
     /// must be the same. Its [`hash`](Self::hash) stays that of the files it was loaded from.
     #[must_use]
     pub fn with_fit(self, calibration: Calibration, terms: TermWeights) -> Self {
-        Self { calibration, terms, ..self }
+        Self { calibration, terms: OnceLock::from(terms), ..self }
     }
 
     /// Tells whether the models were fitted to labelled postings of this taxonomy, so that the
     /// probabilities mean what they say.
     pub fn is_fitted(&self) -> bool {
-        self.terms.iter().next().is_some()
+        match self.terms.get() {
+            Some(terms) => terms.iter().next().is_some(),
+            // A line below that of the columns.
+            None => self.file("terms.tsv").is_some_and(|file| {
+                file.text.lines().filter(|line| !line.starts_with('#')).nth(1).is_some()
+            }),
+        }
     }
 
     /// Returns a file of the corpus by its name, such as `evidence.tsv`, if there is one.
@@ -118,7 +158,14 @@ impl Corpus {
     /// for `evidence.tsv`, `labelled.tsv` and `likeness.toml`, which decide no answer. The same files give the
     /// same hash, embedded or from a folder.
     /// Takes about a millisecond.
+    ///
+    /// What was compiled ahead has no part in it: it says what these files say.
     pub fn hash(&self) -> String {
+        hexadecimal(&self.digest())
+    }
+
+    /// Returns the bytes of the [`hash`](Self::hash).
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hasher = Sha256::new();
         let decides = |file: &&CorpusFile| !ABOUT_ANSWERS.contains(&file.name.as_str());
         for file in self.files.iter().filter(decides) {
@@ -127,8 +174,12 @@ impl Corpus {
                 hasher.update(part);
             }
         }
-        hexadecimal(&hasher.finalize())
+        hasher.finalize().into()
     }
+}
+
+fn shared<'f>(files: &'f CorpusFiles, name: &str) -> Result<&'f CorpusFile, CorpusError> {
+    files.get(name).ok_or_else(|| files.missing(name))
 }
 
 fn load_calibration(file: &CorpusFile, taxonomy: &Taxonomy) -> Result<Calibration, CorpusError> {
@@ -146,7 +197,8 @@ mod tests {
         assert_eq!(corpus.taxonomy.name, "onc");
         assert_eq!(corpus.taxonomy.tiers.len(), 3);
         assert_eq!(corpus.taxonomy.roles.len(), 12);
-        assert!(corpus.background.documents() > 10_000);
+        assert!(corpus.background().unwrap().documents() > 10_000);
+        assert!(corpus.terms().unwrap().iter().count() > 1_000);
     }
 
     #[test]

@@ -234,7 +234,7 @@ mod tests {
         let file = CorpusFile {
             name: "terms.tsv".into(),
             shown: "corpus/onc/terms.tsv".into(),
-            text: text.into(),
+            text: text.to_owned().into(),
         };
         TermWeights::parse(&file, vec!["domain".into(), "trainer".into()])
             .map_err(|error| error.to_string())

@@ -4,6 +4,7 @@
 
 mod error;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -14,6 +15,10 @@ use serde::de::DeserializeOwned;
 /// Name and text of each file that the binary carries, made by the build script: those that serve
 /// any taxonomy, so that a folder may leave them out, and those of the default taxonomy.
 static EMBEDDED: [&[(&str, &str)]; 2] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+
+/// What was compiled ahead of the files that the binary carries, if it is of these very files: the build script
+/// compares hashes.
+pub(crate) static COMPILED: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/compiled.rs"));
 
 /// Files that a folder may have beside its roles and neighbours.
 const OWN: [&str; 9] = [
@@ -36,7 +41,7 @@ pub struct CorpusFile {
     /// The name to show in an error: with the folder, where there is one.
     pub shown: String,
     /// What it holds.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl CorpusFile {
@@ -97,7 +102,7 @@ impl CorpusFiles {
         let files = EMBEDDED
             .iter()
             .flat_map(|files| files.iter())
-            .map(|&(name, text)| file(&prefix, name, text.to_owned()))
+            .map(|&(name, text)| file(&prefix, name, Cow::Borrowed(text)))
             .collect();
         Self { files, prefix }
     }
@@ -106,7 +111,7 @@ impl CorpusFiles {
         let prefix = format!("{}/", folder.display());
         let mut files: BTreeMap<_, _> = EMBEDDED[0]
             .iter()
-            .map(|&(name, text)| file("corpus/", name, text.to_owned()))
+            .map(|&(name, text)| file("corpus/", name, Cow::Borrowed(text)))
             .collect();
         let names = list(folder, "", &["toml", "tsv", "txt"])?
             .into_iter()
@@ -117,7 +122,7 @@ impl CorpusFiles {
             let path = folder.join(&name);
             let text = fs::read_to_string(&path)
                 .map_err(|source| CorpusError::Read { path: path.clone(), source })?;
-            let (name, file) = file(&prefix, &name, text);
+            let (name, file) = file(&prefix, &name, Cow::Owned(text));
             files.insert(name, file);
         }
         Ok(Self { files, prefix })
@@ -141,7 +146,7 @@ impl CorpusFiles {
     }
 }
 
-fn file(prefix: &str, name: &str, text: String) -> (String, CorpusFile) {
+fn file(prefix: &str, name: &str, text: Cow<'static, str>) -> (String, CorpusFile) {
     let shown = format!("{prefix}{name}");
     (name.to_owned(), CorpusFile { name: name.to_owned(), shown, text })
 }

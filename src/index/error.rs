@@ -1,9 +1,14 @@
 use std::path::{Path, PathBuf};
 
+use crate::corpus::CorpusError;
+
 /// Says why an index can't be built, written or trusted, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
+    /// A file of the corpus that is only read for the index can't be used.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
     /// tantivy failed.
     #[error("tantivy cannot {action} the index: {source}")]
     Tantivy {

@@ -1,7 +1,8 @@
 //! BM25 of a posting against every profile.
 //!
 //! [`Searcher`] asks tantivy, and is the oracle. [`ScoreTable`] holds tantivy's own numbers per
-//! term and profile, computed once, and is what runs. Both give
+//! term and profile, computed once, and is what runs; that of the embedded corpus was
+//! computed ahead. Both give
 //!
 //! ```text
 //! score(profile) = Σ part Σ field Σ term  weight(part, field) · saturate(q) · BM25(term, profile's field)
@@ -14,10 +15,13 @@ mod scorer;
 mod searcher;
 mod stem_cache;
 mod table;
+mod term_names;
+mod term_scores;
 
 pub use scorer::{Contribution, FoundTerm, PartSums, Scorer};
 pub use searcher::Searcher;
 pub use table::ScoreTable;
+pub use term_scores::compile_ahead;
 
 /// Returns how many times a term counts that occurs `q` times in a query: the query term
 /// frequency component of BM25 (Robertson and Walker, "Some simple effective approximations to

@@ -34,7 +34,7 @@ impl<'a> Searcher<'a> {
         Ok(Self {
             index,
             analyzer: index.analyzer.clone(),
-            statistics: BackgroundStatistics::new(index, &corpus.background)?,
+            statistics: BackgroundStatistics::new(index, corpus.background()?)?,
             calibration: &corpus.calibration,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 use tantivy::postings::Postings;
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
 use tantivy::schema::IndexRecordOption;
@@ -10,7 +10,8 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::saturate;
 use super::score_matrix::{LANES, RowSum, ScoreMatrix};
-use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, Weights};
+use super::term_names::TermNames;
+use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, TermWeights, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
 
@@ -35,9 +36,8 @@ const REMEMBERED_FREQUENCIES: usize = 64;
 /// the rounding of `f32` sums.
 #[derive(Debug, Clone)]
 pub struct ScoreTable {
-    ids: FxHashMap<String, TermId>,
-    /// A readable word for each term: the commonest one in the profiles.
-    labels: Vec<String>,
+    /// The stem of each term, and a readable word for it: the commonest one in the profiles.
+    names: TermNames,
     /// BM25 of each profile, in row `term * PARTS + part`. The terms of the profiles come first;
     /// the others have no row.
     bm25: ScoreMatrix,
@@ -48,6 +48,10 @@ pub struct ScoreTable {
     alone: ScoreMatrix,
     /// The learned weights of words of an employer's name; few terms have any.
     employer: FxHashMap<TermId, Vec<f32>>,
+    /// How many profiles there are.
+    profiles: usize,
+    /// How many terms there are before those that no profile holds.
+    terms_of_profiles: usize,
     /// How many terms there are before those that only titles alone and employers have.
     terms_of_texts: usize,
     /// How many columns of learned weights there are.
@@ -65,15 +69,32 @@ impl ScoreTable {
     ///
     /// Returns an error if tantivy can't read the index.
     pub fn compile(index: &ProfileIndex, corpus: &Corpus) -> Result<Self, IndexError> {
-        let (profiles, width) = (index.profile_count(), corpus.terms.width());
+        let terms = corpus.terms()?;
         let saturation = corpus.calibration.saturation;
-        let mut table = Self {
-            ids: FxHashMap::with_capacity_and_hasher(TYPICAL_TERMS, FxBuildHasher),
-            labels: Vec::with_capacity(TYPICAL_TERMS),
-            bm25: ScoreMatrix::with_capacity(profiles, TYPICAL_TERMS * PARTS),
-            learned: ScoreMatrix::with_capacity(width + 1, TYPICAL_TERMS * PARTS),
-            alone: ScoreMatrix::with_capacity(width, TYPICAL_TERMS),
+        let analyzer = index.analyzer.clone();
+        let size = [index.profile_count(), terms.width(), TYPICAL_TERMS];
+        let mut table = Self::empty(size, saturation, analyzer);
+        table.add_profiles(index, corpus)?;
+        table.terms_of_profiles = table.terms();
+        table.label_profiles(corpus, terms);
+        table.add_learned(terms);
+        Ok(table)
+    }
+
+    /// Makes a table without terms, for so many profiles and columns of learned weights, with memory for so many terms.
+    pub(super) fn empty(
+        [profiles, width, terms]: [usize; 3],
+        saturation: Saturation,
+        analyzer: Analyzer,
+    ) -> Self {
+        Self {
+            names: TermNames::with_capacity(terms),
+            bm25: ScoreMatrix::with_capacity(profiles, terms * PARTS),
+            learned: ScoreMatrix::with_capacity(width + 1, terms * PARTS),
+            alone: ScoreMatrix::with_capacity(width, terms),
             employer: FxHashMap::default(),
+            profiles,
+            terms_of_profiles: 0,
             terms_of_texts: 0,
             width,
             saturated: [saturation.title, saturation.body].map(|k3| {
@@ -81,17 +102,13 @@ impl ScoreTable {
                 [(); REMEMBERED_FREQUENCIES].map(|()| saturate(k3, frequencies.next().unwrap_or(0)))
             }),
             saturation,
-            analyzer: index.analyzer.clone(),
-        };
-        table.add_profiles(index, corpus)?;
-        table.label_profiles(corpus);
-        table.add_learned(corpus);
-        Ok(table)
+            analyzer,
+        }
     }
 
     /// Adds the BM25 scores of every term of the profiles.
     fn add_profiles(&mut self, index: &ProfileIndex, corpus: &Corpus) -> Result<(), IndexError> {
-        let statistics = BackgroundStatistics::new(index, &corpus.background)?;
+        let statistics = BackgroundStatistics::new(index, corpus.background()?)?;
         let Weights { title, body } = corpus.calibration.weights;
         let weights = title.by_field().into_iter().zip(body.by_field());
         for (field, (title, body)) in index.fields.searched().into_iter().zip(weights) {
@@ -137,7 +154,7 @@ impl ScoreTable {
                     let length = lengths.fieldnorm_id(doc);
                     for (part, bm25) in boosted.iter().enumerate() {
                         let score = bm25.score(length, postings.term_freq());
-                        self.bm25.add_to_cell(Self::row(id, part), doc as usize, score);
+                        self.add_bm25(id, part, doc as usize, score);
                     }
                     doc = postings.advance();
                 }
@@ -148,64 +165,74 @@ impl ScoreTable {
 
     /// Returns the number of a term of a profile, with empty rows if it is new.
     fn id(&mut self, stem: &str) -> TermId {
-        if let Some(&id) = self.ids.get(stem) {
-            return id;
+        match self.names.get(stem) {
+            Some(id) => id,
+            None => self.add_of_profiles(stem, stem),
         }
+    }
+
+    /// Adds a term of the profiles, with empty rows. These terms come first.
+    pub(super) fn add_of_profiles(&mut self, stem: &str, label: &str) -> TermId {
         for _ in 0..PARTS {
             self.bm25.push(&[]);
         }
-        self.add(stem, stem.to_owned())
+        self.add(stem, label)
     }
 
-    fn add(&mut self, stem: &str, label: String) -> TermId {
-        #[allow(clippy::cast_possible_truncation, reason = "fewer terms than bytes in the corpus")]
-        let id = self.labels.len() as TermId;
-        self.ids.insert(stem.to_owned(), id);
-        self.labels.push(label);
+    /// Adds a term, with empty rows of learned weights.
+    pub(super) fn add(&mut self, stem: &str, label: &str) -> TermId {
         for _ in 0..PARTS {
             self.learned.push(&[]);
         }
         self.alone.push(&[]);
-        id
+        self.names.add(stem, label)
+    }
+
+    /// Adds to the BM25 score of a term of the profiles for a profile.
+    #[inline]
+    pub(super) fn add_bm25(&mut self, term: TermId, part: usize, profile: usize, score: f32) {
+        self.bm25.add_to_cell(Self::row(term, part), profile, score);
+    }
+
+    /// Sets the learned weights of a term for one of the four parts that terms may have some for.
+    pub(super) fn set_learned(&mut self, term: TermId, part: usize, weights: &[f32]) {
+        match part {
+            ALONE => self.alone.set(term as usize, weights),
+            EMPLOYER => drop(self.employer.insert(term, weights.to_vec())),
+            _ => {
+                let row = Self::row(term, part);
+                self.learned.set(row, weights);
+                self.learned.add_to_cell(row, self.width, 1.0);
+            }
+        }
+    }
+
+    /// Says how many of the first terms the profiles hold, and how many are looked for in texts.
+    pub(super) fn set_terms(&mut self, of_profiles: usize, of_texts: usize) {
+        (self.terms_of_profiles, self.terms_of_texts) = (of_profiles, of_texts);
     }
 
     /// Adds the learned weights, and the terms that have nothing else.
-    fn add_learned(&mut self, corpus: &Corpus) {
-        let is_of_texts = |parts: &[Option<&[f32]>]| parts[..PARTS].iter().any(Option::is_some);
-        for (stem, word, parts) in corpus.terms.rows().filter(|(.., parts)| is_of_texts(&parts[..]))
-        {
-            let id = self.known_or_added(stem, word);
-            for (part, weights) in parts[..PARTS].iter().enumerate() {
-                if let Some(weights) = weights {
-                    let row = Self::row(id, part);
-                    self.learned.set(row, weights);
-                    self.learned.add_to_cell(row, self.width, 1.0);
-                }
-            }
-        }
+    fn add_learned(&mut self, learned: &TermWeights) {
+        self.add_parts(learned, &[TITLE, BODY]);
         self.terms_of_texts = self.terms();
-        for (stem, word, parts) in corpus.terms.rows() {
-            if let Some(weights) = parts[ALONE] {
-                let id = self.known_or_added(stem, word);
-                self.alone.set(id as usize, weights);
-            }
-            if let Some(weights) = parts[EMPLOYER] {
-                let id = self.known_or_added(stem, word);
-                self.employer.insert(id, weights.to_vec());
-            }
-        }
+        self.add_parts(learned, &[ALONE, EMPLOYER]);
     }
 
-    fn known_or_added(&mut self, stem: &str, word: &str) -> TermId {
-        match self.ids.get(stem) {
-            Some(&id) => id,
-            None => self.add(stem, word.to_owned()),
+    fn add_parts(&mut self, learned: &TermWeights, wanted: &[usize]) {
+        for (stem, word, parts) in learned.rows() {
+            for &part in wanted {
+                if let Some(weights) = parts[part] {
+                    let id = self.names.get(stem).unwrap_or_else(|| self.add(stem, word));
+                    self.set_learned(id, part, weights);
+                }
+            }
         }
     }
 
     /// Labels each term of the profiles with its commonest word there; of equally common ones with
     /// the shortest, then the first by alphabet.
-    fn label_profiles(&mut self, corpus: &Corpus) {
+    fn label_profiles(&mut self, corpus: &Corpus, learned: &TermWeights) {
         let mut counts: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
         for profile in corpus.taxonomy.documents() {
             for text in [profile.title, profile.duties, profile.vocabulary].into_iter().flatten() {
@@ -225,9 +252,12 @@ impl ScoreTable {
                 *label = Some(candidate);
             }
         }
-        for (label, best) in self.labels.iter_mut().zip(labels) {
-            *label = best
-                .map_or_else(|| corpus.terms.word(label).to_owned(), |(_, word)| word.to_owned());
+        for (id, best) in (0..).zip(labels) {
+            let label = match best {
+                Some((_, word)) => word.to_owned(),
+                None => learned.word(self.names.stem(id)).to_owned(),
+            };
+            self.names.set_label(id, &label);
         }
     }
 
@@ -236,9 +266,19 @@ impl ScoreTable {
         self.terms_of_texts
     }
 
+    /// Returns how many of the first terms the profiles hold.
+    pub(super) fn terms_of_profiles(&self) -> usize {
+        self.terms_of_profiles
+    }
+
+    /// Returns how many profiles there are.
+    pub(super) fn profiles(&self) -> usize {
+        self.profiles
+    }
+
     /// Returns how many terms the table holds.
     pub fn terms(&self) -> usize {
-        self.labels.len()
+        self.names.len()
     }
 
     /// Returns the row of a term for a part.
@@ -290,7 +330,7 @@ impl ScoreTable {
     }
 
     /// Returns how many columns of learned weights there are.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
@@ -304,14 +344,18 @@ impl ScoreTable {
         })
     }
 
+    pub(super) fn stem(&self, term: TermId) -> &str {
+        self.names.stem(term)
+    }
+
     pub(super) fn label(&self, term: TermId) -> &str {
-        &self.labels[term as usize]
+        self.names.label(term)
     }
 
     /// Returns the term that a word stems to, if the table has it.
     pub(super) fn term(&self, analyzer: &mut Analyzer, word: &str) -> Option<TermId> {
         let mut term = None;
-        analyzer.stem_of_word(word, |stem| term = self.ids.get(stem).copied());
+        analyzer.stem_of_word(word, |stem| term = self.names.get(stem));
         term
     }
 

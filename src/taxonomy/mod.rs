@@ -4,10 +4,10 @@ mod load;
 
 pub use load::NONE;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A set of tiers and roles to choose from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taxonomy {
     /// The short name, which is also the prefix of tag columns: `onc`.
     pub name: String,
@@ -27,7 +27,7 @@ pub struct Taxonomy {
 }
 
 /// Something that must be true of a posting in scope.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// A short name, such as `domain`.
@@ -42,7 +42,7 @@ pub struct Condition {
 }
 
 /// A group of roles, by the training they ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
     /// The id, such as `short-term`.
@@ -52,7 +52,7 @@ pub struct Tier {
 }
 
 /// One of the things that a posting can hire for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// The id, such as `implementation-manager`.
     pub id: String,
@@ -73,7 +73,7 @@ pub struct Role {
 }
 
 /// A role's duties taken into another role's profile, less strongly than its own.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inheritance {
     /// The id of the other role.
@@ -83,7 +83,7 @@ pub struct Inheritance {
 }
 
 /// An occupation that is mistaken for a role but is out of scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Neighbour {
     /// The id, such as `bedside-nurse`.
     pub id: String,
@@ -94,7 +94,7 @@ pub struct Neighbour {
 }
 
 /// The words of an occupation, by field.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Job titles as they are seen in the wild.

@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Subcommand;
-use rolecall::Posting;
 use rolecall::corpus::BackgroundBuilder;
+use rolecall::score::compile_ahead;
 use rolecall::text::{Analyzer, strip_markup};
+use rolecall::{Corpus, Posting};
 use rolecall_evaluation::PostingFile;
 use rolecall_tagging::OutputFile;
 
@@ -30,11 +31,37 @@ pub(super) enum Command {
         #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
         floor: u64,
     },
+    /// Do ahead what starting with a corpus takes, and write a compiled.bin
+    ///
+    /// For those who change the taxonomy inside the program: `rolecall corpus compile --corpus corpus/onc -o
+    /// corpus/onc/compiled.bin`, then build the program again. That of another corpus is not read.
+    Compile {
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 pub(super) fn run(command: &Command, data: &Data) -> anyhow::Result<Exit> {
-    let Command::Background { inputs, output, floor } = command;
     let corpus = data.corpus()?;
+    match command {
+        Command::Background { inputs, output, floor } => {
+            let tsv = background(&corpus, inputs, *floor)?;
+            match output {
+                Some(path) => put(path, tsv.as_bytes())?,
+                None => std::io::stdout().write_all(tsv.as_bytes())?,
+            }
+        }
+        Command::Compile { output } => put(output, &compile_ahead(&corpus)?)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    OutputFile::put(path, bytes).with_context(|| path.display().to_string())
+}
+
+fn background(corpus: &Corpus, inputs: &[PathBuf], floor: u64) -> anyhow::Result<String> {
     let mut analyzer = Analyzer::new(&corpus.stop_words);
     let mut builder = BackgroundBuilder::default();
     for input in inputs {
@@ -46,14 +73,7 @@ pub(super) fn run(command: &Command, data: &Data) -> anyhow::Result<Exit> {
             },
         )?;
     }
-    let tsv = builder.to_tsv(&provenance(inputs, builder.documents(), *floor), *floor);
-    match output {
-        Some(path) => {
-            OutputFile::put(path, tsv.as_bytes()).with_context(|| path.display().to_string())?
-        }
-        None => std::io::stdout().write_all(tsv.as_bytes())?,
-    }
-    Ok(Exit::Done)
+    Ok(builder.to_tsv(&provenance(inputs, builder.documents(), floor), floor))
 }
 
 fn distinct_stems(analyzer: &mut Analyzer, posting: &Posting) -> BTreeSet<String> {

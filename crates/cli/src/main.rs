@@ -79,10 +79,10 @@ impl Data {
     }
 
     fn classifier(&self) -> anyhow::Result<Classifier> {
-        let corpus = self.corpus()?;
-        Ok(match &self.index {
-            Some(folder) => Classifier::with_index(corpus, folder)?,
-            None => Classifier::with_corpus(corpus)?,
+        Ok(match (&self.corpus, &self.index) {
+            (_, Some(folder)) => Classifier::with_index(self.corpus()?, folder)?,
+            (Some(_), None) => Classifier::with_corpus(self.corpus()?)?,
+            (None, None) => Classifier::new().context("the corpus inside the program is broken")?,
         })
     }
 }
