@@ -55,7 +55,7 @@ pub struct Spans<'a> {
     next: usize,
     /// 1 if the byte before the next block belongs to a word, or 0.
     inside: u64,
-    /// Whether characters outside ASCII have been found in words since this was last asked.
+    /// Whether characters outside ASCII have been found in words since the last batch, or in one that it left open.
     has_wide_words: bool,
     /// How many bytes of the next block belong to a character that starts before it.
     overhang: u32,
@@ -120,16 +120,17 @@ impl<'a> Spans<'a> {
                     break;
                 }
             }
-            if count % 2 == 1 {
-                // The word ends in a later block.
-                (self.base, self.edges) = (edges[count - 1], 1);
-            }
             let pairs = edges[..count].as_chunks().0;
             // Words of ASCII characters have as many characters as bytes.
-            let taken = match std::mem::take(&mut self.has_wide_words) {
+            let taken = match self.has_wide_words {
                 false => keep(pairs, spans, |start, end| is_taken(end - start, 1)),
                 true => keep(pairs, spans, |start, end| self.is_taken(start, end)),
             };
+            let ends_later = count % 2 == 1;
+            if ends_later {
+                (self.base, self.edges) = (edges[count - 1], 1);
+            }
+            self.has_wide_words &= ends_later;
             if taken > 0 || count < 2 {
                 return &spans[..taken];
             }
@@ -373,6 +374,17 @@ mod tests {
         let long = "x".repeat(MAX_WORD_BYTES + 1);
         let text = format!("a {long} {} é éé", &long[1..]);
         assert_eq!(words(&text).collect::<Vec<_>>(), [&long[1..], "éé"]);
+    }
+
+    #[test]
+    fn words_across_batches_are_what_the_oracle_says() {
+        for before in 0..2 * BLOCK {
+            for one in ["é", "日", "𝐀", "é日", "a", "'"] {
+                check(&format!("{}{one}", "a ".repeat(before))).unwrap();
+                let text = format!("{}{one} ab cd {}", " ".repeat(before), "a ".repeat(EDGES));
+                check(&text.repeat(3)).unwrap();
+            }
+        }
     }
 
     #[test]
