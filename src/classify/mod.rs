@@ -22,7 +22,7 @@ use crate::score::{ScoreTable, Scorer};
 /// Says which role a posting hires for.
 ///
 /// Building one takes a few milliseconds with the embedded corpus, for which the work was done ahead, and some
-/// thirty with another; it can be shared between threads.
+/// forty with another; it can be shared between threads.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     corpus: Corpus,

@@ -7,8 +7,9 @@ use super::{CHAIN_NAME, Fields, IndexError, ProfileIndex};
 use crate::corpus::Corpus;
 use crate::text::Analyzer;
 
-/// The least that tantivy accepts; a few dozen profiles need a fraction.
-const MEMORY_BUDGET: usize = 15_000_000;
+/// What tantivy takes for its tables of terms at first, in bytes. They grow where there are more terms; larger ones
+/// take longer to make than a few dozen profiles to index.
+const MEMORY_BUDGET: usize = 1_000_000;
 
 pub(super) fn build(corpus: &Corpus) -> Result<ProfileIndex, IndexError> {
     let (schema, fields) = Fields::schema();

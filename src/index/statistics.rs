@@ -28,6 +28,12 @@ impl<'a> BackgroundStatistics<'a> {
         }
         Ok(Self { background, profile_tokens, profiles: index.searcher.num_docs().max(1) })
     }
+
+    /// Returns in how many of the background's postings a stem occurs.
+    pub(crate) fn document_frequency(&self, stem: &str) -> u64 {
+        // BM25 of tantivy panics where a frequency exceeds the number of documents.
+        self.background.document_frequency(stem).min(self.background.documents())
+    }
 }
 
 impl Bm25StatisticsProvider for BackgroundStatistics<'_> {
@@ -46,9 +52,6 @@ impl Bm25StatisticsProvider for BackgroundStatistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let stem = term.value();
-        let stem = stem.as_str().unwrap_or_default();
-        // BM25 of tantivy panics where a frequency exceeds the number of documents.
-        Ok(self.background.document_frequency(stem).min(self.background.documents()))
+        Ok(self.document_frequency(term.value().as_str().unwrap_or_default()))
     }
 }

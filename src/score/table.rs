@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use tantivy::postings::Postings;
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, TERMINATED, Term};
+use tantivy::{DocSet, TERMINATED};
 
 use super::saturate;
 use super::score_matrix::{LANES, RowSum, ScoreMatrix};
@@ -137,7 +137,7 @@ impl ScoreTable {
             let mut terms = inverted.terms().stream()?;
             while terms.advance() {
                 let stem = String::from_utf8_lossy(terms.key());
-                let frequency = statistics.doc_freq(&Term::from_field_text(field, &stem))?;
+                let frequency = statistics.document_frequency(&stem);
                 let boosted = by_frequency.entry(frequency).or_insert_with(|| {
                     let bm25 = Bm25Weight::for_one_term_without_explain(
                         frequency,
