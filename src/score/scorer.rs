@@ -2,7 +2,8 @@
 
 use super::score_matrix::RowSum;
 use super::stem_cache::StemCache;
-use super::table::{BODY, PARTS, ScoreTable, TITLE, TermId};
+use super::table::{BODY, PARTS, ScoreTable, TITLE};
+use super::term_names::TermId;
 use crate::posting::Posting;
 use crate::text::{Analyzer, SpanBatch, strip_markup};
 

@@ -1,6 +1,6 @@
 //! Remembers what words stem to, so that each is analyzed once.
 
-use super::table::TermId;
+use super::term_names::TermId;
 use crate::text::{SpanBatch, Spans};
 
 /// Longer words are not remembered. Few English ones are.

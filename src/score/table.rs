@@ -10,13 +10,10 @@ use tantivy::{DocSet, TERMINATED};
 
 use super::saturate;
 use super::score_matrix::{LANES, RowSum, ScoreMatrix};
-use super::term_names::TermNames;
+use super::term_names::{TermId, TermNames};
 use crate::corpus::{ALONE, Corpus, EMPLOYER, Saturation, TermWeights, Weights};
 use crate::index::{BackgroundStatistics, IndexError, ProfileIndex};
 use crate::text::{Analyzer, words};
-
-/// A term's number in the table.
-pub(super) type TermId = u32;
 
 /// The two parts of a posting, which are scored with their own weights.
 pub(super) const PARTS: usize = 2;

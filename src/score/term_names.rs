@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
 
-use super::table::TermId;
+/// A term's number in the table.
+pub(super) type TermId = u32;
 
 /// The terms of a table: each has a number, a stem that it is found by, and a word that people read.
 ///

@@ -19,7 +19,8 @@
 //! | n, 4, 4 each | the profile, its BM25 score in the title and in the body |
 //! | 4 for each column and part | the learned weights |
 
-use super::table::{BODY, PARTS, ScoreTable, TITLE, TermId};
+use super::table::{BODY, PARTS, ScoreTable, TITLE};
+use super::term_names::TermId;
 use crate::compiled::{self, Bytes, Compiled, push_number};
 use crate::corpus::{ALONE, Corpus, EMPLOYER};
 use crate::index::{IndexError, ProfileIndex};
