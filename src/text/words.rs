@@ -252,8 +252,16 @@ impl Iterator for Spans<'_> {
     #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            let start = self.next_edge()?;
-            let end = self.next_edge()?;
+            let rest = self.edges & self.edges.wrapping_sub(1);
+            let (start, end) = match rest {
+                0 => (self.next_edge()?, self.next_edge()?),
+                // Most words lie in one block.
+                _ => {
+                    let start = self.base + self.edges.trailing_zeros() as usize;
+                    self.edges = rest & (rest - 1);
+                    (start, self.base + rest.trailing_zeros() as usize)
+                }
+            };
             if self.is_taken(start, end) {
                 return Some(start..end);
             }

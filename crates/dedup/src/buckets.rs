@@ -11,12 +11,13 @@ const FILL: usize = 6;
 /// up must check what is found.
 #[derive(Debug, Clone)]
 pub(super) struct Buckets {
-    buckets: Vec<[Entry; WIDTH]>,
+    /// Numbers, because the memory of zeros is taken page by page, as it is used.
+    buckets: Vec<[u64; WIDTH]>,
 }
 
-/// The low half of a key, and the low half of a number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Entry {
+/// The low half of a key, and the low half of a number: those of the number that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
     tag: u32,
     number: u32,
 }
@@ -24,13 +25,12 @@ pub(super) struct Entry {
 impl Buckets {
     /// Returns the memory that so many entries take, in bytes, with what is left free.
     pub(super) const fn bytes(entries: usize) -> usize {
-        (entries * WIDTH * size_of::<Entry>()).div_ceil(FILL)
+        (entries * WIDTH * size_of::<u64>()).div_ceil(FILL)
     }
 
     /// Makes room for so many entries.
     pub(super) fn new(entries: usize) -> Self {
-        let free = [Entry::default(); WIDTH];
-        Self { buckets: vec![free; (entries / FILL).max(1)] }
+        Self { buckets: vec![[0; WIDTH]; (entries / FILL).max(1)] }
     }
 
     fn bucket_of(&self, key: u64) -> usize {
@@ -47,7 +47,7 @@ impl Buckets {
         newest: u64,
         capacity: u64,
     ) -> impl Iterator<Item = u64> + use<> {
-        let bucket = self.buckets[self.bucket_of(key)];
+        let bucket = self.buckets[self.bucket_of(key)].map(Entry::of);
         bucket.into_iter().filter(move |entry| entry.tag == key as u32).filter_map(move |entry| {
             let age = entry.age(newest);
             (age < capacity).then(|| newest - age)
@@ -69,20 +69,29 @@ impl Buckets {
         let entry = Entry { tag: key as u32, number: number as u32 };
         let mut oldest = 0;
         for n in 0..WIDTH {
-            let age = bucket[n].age(number);
-            if bucket[n].tag == entry.tag && age < capacity && replaces(number - age) {
+            let there = Entry::of(bucket[n]);
+            let age = there.age(number);
+            if there.tag == entry.tag && age < capacity && replaces(number - age) {
                 oldest = n;
                 break;
             }
-            if age > bucket[oldest].age(number) {
+            if age > Entry::of(bucket[oldest]).age(number) {
                 oldest = n;
             }
         }
-        bucket[oldest] = entry;
+        bucket[oldest] = entry.to_number();
     }
 }
 
 impl Entry {
+    fn of(number: u64) -> Self {
+        Self { tag: (number >> 32) as u32, number: number as u32 }
+    }
+
+    fn to_number(self) -> u64 {
+        u64::from(self.tag) << 32 | u64::from(self.number)
+    }
+
     /// Tells how far a number is before another. One that is 2³² before seems new, which does no
     /// harm where all that is found is checked.
     fn age(self, newest: u64) -> u64 {

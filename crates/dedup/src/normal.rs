@@ -5,7 +5,7 @@ use std::ops::Range;
 use rolecall::text::{Spans, strip_markup};
 
 use super::sketch::mix;
-use super::word::{hash_of_ascii, hash_of_wide, hash_of_word, short_words};
+use super::word::{hash_of_wide, hash_of_word, hash_within, short_words};
 use super::word_lists::STATE_CODES;
 
 /// Takes hashes of the parts of a text that tell it from others, in order.
@@ -40,7 +40,8 @@ pub(super) fn hashes(text: &str, listener: &mut impl Listener) {
             between(&text, end..span.start, listener);
         }
         let word = &bytes[span.start..span.end];
-        let hash = hash_of_ascii(word).unwrap_or_else(|| hash_of_wide(&text[span.clone()]));
+        let hash =
+            hash_within(bytes, span.clone()).unwrap_or_else(|| hash_of_wide(&text[span.clone()]));
         if is_number(word) {
             listener.number(hash);
         } else {
