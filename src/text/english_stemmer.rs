@@ -209,17 +209,15 @@ impl<'w> Word<'w> {
 
     /// Step 1b.
     fn take_tense_off(&mut self) {
-        match self.suffix(&["eedly", "ingly", "edly", "eed", "ing", "ed"]) {
-            Some((start, "eed" | "eedly")) => {
-                if self.r1 <= start {
-                    self.text.truncate(start + 2);
-                }
+        let suffixes = ["eedly", "ingly", "edly", "eed", "ing", "ed"];
+        let Some((start, suffix)) = self.suffix(&suffixes) else { return };
+        if suffix.starts_with("eed") {
+            if self.r1 <= start {
+                self.text.truncate(start + 2);
             }
-            Some((start, _)) if self.has_vowel_before(start) => {
-                self.text.truncate(start);
-                self.mend();
-            }
-            _ => {}
+        } else if self.has_vowel_before(start) {
+            self.text.truncate(start);
+            self.mend();
         }
     }
 

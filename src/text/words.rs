@@ -183,7 +183,7 @@ impl<'a> Spans<'a> {
             let Some(c) = self.char_at(at) else { break };
             #[allow(clippy::cast_possible_truncation, reason = "up to 4")]
             let length = c.len_utf8() as u32;
-            let bytes = (1 << length) - 1 << bit;
+            let bytes = ((1 << length) - 1) << bit;
             others &= !bytes;
             let belongs = match c {
                 '\'' | '’' => {

@@ -59,7 +59,7 @@ pub(super) fn hash_within(text: &[u8], word: Range<usize>) -> Option<u64> {
     let length = word.end - word.start;
     match text.get(word.start..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(eight) if (1..8).contains(&length) => {
-            let word = u64::from_le_bytes(*eight) & (1 << (8 * length)) - 1;
+            let word = u64::from_le_bytes(*eight) & ((1 << (8 * length)) - 1);
             let byte = |at: usize| word >> (8 * at) & 0xff;
             let few = byte(0) << 16 | byte(length / 2) << 8 | byte(length - 1);
             let few = if length == 1 { word } else { few };
