@@ -26,6 +26,7 @@ mod sequencer;
 mod sink;
 mod summary;
 mod tags;
+mod unchanged;
 mod worker;
 
 pub use batch::{BatchOptions, Destination, Existing, run};
