@@ -187,9 +187,11 @@ impl<'r> FieldParser<'r> {
         let whole = cell_of(*place);
         self.key.clear();
         self.key.push_str(&whole);
-        for part in parts.iter().filter(|_| parts.iter().any(|part| !part.is_empty())) {
-            self.key.push('\u{1f}');
-            self.key.push_str(part);
+        if parts.iter().any(|part| !part.is_empty()) {
+            for part in &parts {
+                self.key.push('\u{1f}');
+                self.key.push_str(part);
+            }
         }
         if let Some(read) = self.places.get(&self.key) {
             return Rc::clone(read);

@@ -123,12 +123,7 @@ impl<'c, 'r> RowReader<'c, 'r> {
                 }
             },
             None => {
-                let posting = Posting {
-                    title: title.clone(),
-                    body: body().collect(),
-                    employer: employer.clone(),
-                };
-                let (class, candidates) = self.tag(&posting);
+                let (class, candidates) = self.tag(&row.posting(&shape.posting));
                 (class, candidates, AdOf::Unknown)
             }
         };

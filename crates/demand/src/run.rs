@@ -252,8 +252,7 @@ pub(super) fn read_input<S: RowSink>(
     let worker = || {
         let mut reader = RowReader::new(classifier, &reading);
         move |_, portion: Portion| {
-            let cut = portion.cut.as_ref().map(|cut| format!("line {}: {}", cut.line, cut.reason));
-            Ok((reader.read(&portion)?, portion.end.digested.bytes, cut))
+            Ok((reader.read(&portion)?, portion.end.digested.bytes, portion.damage()))
         }
     };
     let count = |(sink, bytes, damage): &mut (&mut S, &mut u64, &mut Option<String>),

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::path::Path;
 
 use rolecall::posting::{ColumnNames, Posting};
@@ -61,19 +60,11 @@ impl PostingFile {
         columns: &[usize],
         mut found: impl FnMut(&Row<'_>, Posting<'_>),
     ) -> Result<(), TableError> {
-        let Columns { title, text, employer, .. } = self.columns;
-        let posting = [title, employer].into_iter().flatten().chain(text.iter().copied());
+        let Columns { title, text, employer, .. } = &self.columns;
+        let posting = [title, employer].into_iter().flatten().chain(text).copied();
         let wanted: Vec<_> = posting.chain(columns.iter().copied()).collect();
         let of_batch = self.input.read_only(&wanted);
         let read = ReadColumns { wanted, of_batch: Some(of_batch), objects: false };
-        self.input.for_each_row(&read, |row| {
-            let cell = |n: Option<usize>| n.map_or(Cow::Borrowed(""), |n| row.cell(n));
-            let posting = Posting {
-                title: cell(title),
-                body: text.iter().map(|&n| row.cell(n)).collect(),
-                employer: cell(employer),
-            };
-            found(row, posting);
-        })
+        self.input.for_each_row(&read, |row| found(row, row.posting(&self.columns)))
     }
 }

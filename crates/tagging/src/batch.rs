@@ -402,7 +402,7 @@ impl Batch<'_> {
     /// Tags an input from where it was left, and returns what was done with it.
     fn tag(&mut self, path: &Path, sink: &mut Sink<'_>) -> Result<InputReport, BatchError> {
         let mut input = self.open(path)?;
-        input.known_columns()?;
+        let columns = input.known_columns()?;
         if let Some((first, plan)) = &self.plan
             && input.header != plan.header
         {
@@ -434,7 +434,7 @@ impl Batch<'_> {
         }
         let BatchOptions { threads, compression, .. } = *self.options;
         let (progress, duplicates) = (self.progress, self.duplicates.as_ref());
-        let job = Job::new(plan, &input, compression, duplicates)?;
+        let job = Job::new(plan, &input, columns, compression, duplicates);
         let (digest, malformed) = (input.digest(), input.malformed());
         let worker = || {
             let mut worker = Worker::new(self.classifier, &job);

@@ -1,9 +1,7 @@
 //! What one thread does with a portion of an input: read the rows, tag them, write them.
 
-use std::borrow::Cow;
-
 use encoding_rs::Encoding;
-use rolecall::{Classifier, Posting, Tagger};
+use rolecall::{Classifier, Tagger};
 use rolecall_dedup::{Ad, Duplicates, Signature, Verdict};
 use rolecall_tables::columns::Columns;
 use rolecall_tables::{ColumnarError, Compression, TableError};
@@ -34,10 +32,11 @@ impl<'j> Job<'j> {
     pub(super) fn new(
         plan: &'j Plan,
         input: &Input,
+        columns: Columns,
         compression: Compression,
         duplicates: Option<&'j Sequencer<DuplicateState>>,
-    ) -> Result<Self, TableError> {
-        let (format, columns) = (input.row_format(), input.known_columns()?);
+    ) -> Self {
+        let format = input.row_format();
         let Columns { title, text, employer, place } = &columns;
         let posting = [title, employer, place].into_iter().flatten().chain(text).copied();
         // Rows that are written anew have all their cells.
@@ -48,7 +47,7 @@ impl<'j> Job<'j> {
             of_batch: None,
             objects: plan.format == OutputFormat::JsonLines,
         };
-        Ok(Self { plan, format, columns, read, compression, duplicates })
+        Self { plan, format, columns, read, compression, duplicates }
     }
 }
 
@@ -134,7 +133,7 @@ impl<'c, 'j> Worker<'c, 'j> {
             RowEvent::NoRow(position, reason) => self.set_aside(position, reason.to_owned()),
             RowEvent::Unreadable(position, reason) => self.set_aside(position, reason),
         })?;
-        let damage = portion.cut.as_ref().map(|cut| format!("line {}: {}", cut.line, cut.reason));
+        let damage = portion.damage();
         let verdicts = match self.job.duplicates {
             None => Vec::new(),
             Some(turn) => turn.take(number, |state| {
@@ -186,13 +185,7 @@ impl<'c, 'j> Worker<'c, 'j> {
             }
             RawRow::Parquet { .. } => {}
         }
-        let Columns { title, text, employer, place } = &self.job.columns;
-        let cell_of = |n: &Option<usize>| n.map_or(Cow::Borrowed(""), |n| row.cell(n));
-        let posting = Posting {
-            title: cell_of(title),
-            body: text.iter().map(|&n| row.cell(n)).collect(),
-            employer: cell_of(employer),
-        };
+        let posting = row.posting(&self.job.columns);
         let explained = self.tagger.explain(&posting);
         let tag = &explained.tag;
         let basis = Basis::of(&posting);
@@ -203,7 +196,7 @@ impl<'c, 'j> Worker<'c, 'j> {
             let ad = Ad {
                 title: &posting.title,
                 employer: &posting.employer,
-                place: &cell_of(place),
+                place: &row.cell_of(self.job.columns.place),
                 body: &posting.body,
             };
             self.signatures.push(Signature::of(&ad));

@@ -115,6 +115,11 @@ fn cut_record(chunk: &Chunk, dialect: &Dialect, width: usize) -> usize {
 }
 
 impl Portion {
+    /// Says with its line what is wrong with the file behind these rows, if it is damaged there.
+    pub fn damage(&self) -> Option<String> {
+        self.cut.as_ref().map(|cut| format!("line {}: {}", cut.line, cut.reason))
+    }
+
     /// Makes a portion, given the offset and the line of what follows it.
     pub(super) fn new(rows: Rows, (offset, line): (u64, u64), digested: Digested) -> Self {
         Self { rows, cut: None, end: InputPosition { offset, lines: line - 1, digested } }

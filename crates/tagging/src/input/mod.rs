@@ -283,38 +283,51 @@ impl Input {
         options: &InputOptions,
         names: &ColumnNames,
     ) -> Result<Self, TableError> {
-        let wrong = TableError::read(path);
-        let size = fs::metadata(path).map_err(wrong)?.len();
+        let size = fs::metadata(path).map_err(TableError::read(path))?.len();
         let file = ParquetRows::open(path)?;
-        let header = file.header();
         let first_rows = match file.batches(0, SAMPLE_ROWS).next().transpose()? {
             Some(batch) => parquet_sample(path, &batch)?,
-            None => FirstRows::of_table(header.clone(), Vec::new()),
+            None => FirstRows::of_table(file.header(), Vec::new()),
         };
+        let batches = file.batches(0, PARQUET_ROWS);
+        let reader = Reader::Parquet { file, batches };
+        let input = Self::typed(path, Form::Parquet, reader, first_rows, options, names);
+        Ok(Self { size: Some(size), ..input })
+    }
+
+    /// Makes an input of typed columns, given its first rows.
+    fn typed(
+        path: &Path,
+        form: Form,
+        reader: Reader,
+        first_rows: FirstRows,
+        options: &InputOptions,
+        names: &ColumnNames,
+    ) -> Self {
+        let header = first_rows.header.clone();
         let known = know(names, first_rows, &options.columns, &|_| false);
         let Known { names, sample, columns, made, form: posting_form, tags } = known;
-        let batches = file.batches(0, PARQUET_ROWS);
-        Ok(Self {
+        Self {
             path: path.to_owned(),
-            size: Some(size),
+            size: None,
             compression: Compression::None,
             detected: Detected::given(UTF_8, &[]),
             columns,
             names,
             sample,
             header,
-            form: Form::Parquet,
+            form,
             made: Arc::new(made),
             posting_form,
             tags,
-            reader: Reader::Parquet { file, batches },
+            reader,
             first: None,
             ahead: None,
             damage: Damage::default(),
             digest: Digest::Whole(Digested::default()),
             malformed: Malformed::default(),
             chunk_bytes: 0,
-        })
+        }
     }
 
     /// Reads only what some columns need, those that are made too, if the file is one of columns. Returns the

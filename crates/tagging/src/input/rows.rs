@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use rolecall::Posting;
+use rolecall_tables::columns::Columns;
 use rolecall_tables::{
     CellReader, Cells, Chunk, ColumnarError, Dialect, JsonCells, JsonColumns, JsonRow, JsonRows,
     MAX_RECORD_BYTES, Record, RecordKind, TableError, TextColumn,
@@ -119,6 +121,20 @@ impl RowPosition<'_> {
 }
 
 impl Row<'_> {
+    /// Returns the posting that some columns make.
+    pub fn posting(&self, columns: &Columns) -> Posting<'_> {
+        Posting {
+            title: self.cell_of(columns.title),
+            body: columns.text.iter().map(|&n| self.cell(n)).collect(),
+            employer: self.cell_of(columns.employer),
+        }
+    }
+
+    /// Returns the [`cell`](Self::cell) of a column, if there is one; else an empty text.
+    pub fn cell_of(&self, column: Option<usize>) -> Cow<'_, str> {
+        column.map_or(Cow::Borrowed(""), |column| self.cell(column))
+    }
+
     /// Returns where the row stands.
     pub fn position(&self) -> RowPosition<'_> {
         self.position

@@ -2,18 +2,16 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use encoding_rs::UTF_8;
 use rolecall::posting::ColumnNames;
-use rolecall_tables::{Compression, Damage, Detected, Digested, Malformed, TableError};
+use rolecall_tables::TableError;
 
-use super::known_columns::{FirstRows, Known, know};
+use super::known_columns::FirstRows;
 use super::sample::SAMPLE_ROWS;
 use super::start::parquet_sample;
-use super::{Digest, Form, Input, InputOptions, PARQUET_ROWS, Reader};
+use super::{Form, Input, InputOptions, PARQUET_ROWS, Reader};
 
 /// The batches of a table, of one schema.
 pub type Batches = Box<dyn Iterator<Item = io::Result<RecordBatch>> + Send>;
@@ -87,37 +85,17 @@ impl Input {
             Some(batch) => {
                 parquet_sample(path, &batch.slice(0, batch.num_rows().min(SAMPLE_ROWS)))?
             }
-            None => FirstRows::of_table(header.clone(), Vec::new()),
+            None => FirstRows::of_table(header, Vec::new()),
         };
         reader.rest = first;
-        let known = know(names, first_rows, &options.columns, &|_| false);
-        let Known { names, sample, columns, made, form: posting_form, tags } = known;
-        Ok(Self {
-            path: path.to_owned(),
-            size: None,
-            compression: Compression::None,
-            detected: Detected::given(UTF_8, &[]),
-            columns,
-            names,
-            sample,
-            header,
-            form: Form::Table,
-            made: Arc::new(made),
-            posting_form,
-            tags,
-            reader: Reader::Table(reader),
-            first: None,
-            ahead: None,
-            damage: Damage::default(),
-            digest: Digest::Whole(Digested::default()),
-            malformed: Malformed::default(),
-            chunk_bytes: 0,
-        })
+        Ok(Self::typed(path, Form::Table, Reader::Table(reader), first_rows, options, names))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow_array::{ArrayRef, StringArray};
 
     use super::*;
