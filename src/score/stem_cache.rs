@@ -90,7 +90,7 @@ impl StemCache {
             // Whether a word is common no processor can foresee: no branch asks for it.
             for (n, (&(start, end), term)) in words.iter().zip(&mut *terms).enumerate() {
                 let key = short_key(bytes, start, end);
-                let found = common[place(hash(key))];
+                let found = common[home(hash(key), COMMON_SLOTS)];
                 let differs = (found[0] ^ key[0]) | (found[1] ^ key[1]) << (64 - WORD_BITS);
                 *term = (found[1] >> WORD_BITS) as TermId;
                 missed[misses] = n;
@@ -105,7 +105,7 @@ impl StemCache {
                     // A term of a larger number has no room.
                     if u64::from(term) >> (64 - WORD_BITS) == 0 {
                         let with_term = [key[0], key[1] | u64::from(term) << WORD_BITS];
-                        common[place(hash(key))] = with_term;
+                        common[home(hash(key), COMMON_SLOTS)] = with_term;
                     }
                     term
                 } else if end - start <= MAX_BYTES {
@@ -120,14 +120,6 @@ impl StemCache {
             *lower = String::new();
         }
     }
-}
-
-/// Returns the place of a hash among the common words.
-#[inline]
-fn place(hash: u64) -> usize {
-    #[allow(clippy::cast_possible_truncation, reason = "below the number of slots")]
-    let place = (hash >> (64 - COMMON_SLOTS.trailing_zeros())) as usize;
-    place
 }
 
 /// Returns the bytes of a short word, the first lowest; of a longer word its first ones.
